@@ -1,0 +1,1 @@
+"""Ground floor: database, actors, context, events, workflow engine. Imports no room."""
