@@ -1,0 +1,1 @@
+"""Places: divisions, positions and datums."""

@@ -1,0 +1,1 @@
+"""Sites, equipment and labels."""
