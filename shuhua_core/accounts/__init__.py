@@ -1,0 +1,1 @@
+"""Accounts: organisations, users, roles, permissions, sessions and devices."""

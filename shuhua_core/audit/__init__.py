@@ -1,0 +1,1 @@
+"""Audit: what was changed by whom, append-only and hash-chained."""

@@ -1,0 +1,148 @@
+"""Engines, sessions and the gate before which all writers queue.
+
+Measured reasons (docs/adr/0002-sqlite.md): WAL with ``synchronous=FULL``; the driver's own transactions off; every writing
+transaction starts with ``BEGIN IMMEDIATE`` behind one OS file lock that all processes of a SQLite deployment share.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from .errors import Busy
+from .types import BigInt, PlainJson, UtcDateTime
+
+
+class Base(DeclarativeBase):
+    """Base of all models. Constraint names follow one convention, so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {int: BigInt, datetime: UtcDateTime, dict[str, Any]: PlainJson, list[Any]: PlainJson}
+
+
+class WriteGate:
+    """Lets one writer at a time into a SQLite database, across threads and processes.
+
+    Threads of one process queue on a lock in memory, so that only one of them polls the file.
+    """
+
+    def __init__(self, lock_path: Path | None, timeout: float) -> None:
+        self._path = lock_path
+        self._timeout = timeout
+        self._threads = threading.Lock()
+        self._file = FileLock(lock_path, thread_local=False, poll_interval=0.002) if lock_path else None
+
+    def acquire(self) -> None:
+        """Wait for the gate. Raises :class:`Busy` after the timeout. Does nothing on PostgreSQL."""
+        if self._file is None:
+            return
+        deadline = time.monotonic() + self._timeout
+        if not self._threads.acquire(timeout=self._timeout):
+            raise Busy(retry_after=2)
+        try:
+            self._file.acquire(timeout=max(0.0, deadline - time.monotonic()))
+        except Timeout as error:
+            self._threads.release()
+            raise Busy(retry_after=2) from error
+        except BaseException:
+            self._threads.release()
+            raise
+
+    def release(self) -> None:
+        """Let the next writer in."""
+        if self._file is not None:
+            self._file.release()
+            self._threads.release()
+
+
+class Database:
+    """One database of one deployment: ``read()`` and ``write()`` are all that most code needs.
+
+    ``info`` is put on every session (the deployment, for one).
+    """
+
+    def __init__(self, url: str, *, busy_timeout: float = 10.0, pool_size: int = 10) -> None:
+        self.url = make_url(url)
+        self.dialect = self.url.get_backend_name()
+        self.info: dict[str, Any] = {}
+        self.engine = _make_engine(url, self.dialect, busy_timeout, pool_size)
+        self._writing_engine = self.engine.execution_options(shuhua_write=True)
+        self.gate = WriteGate(self._lock_path(), busy_timeout)
+        self._read_sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._write_sessions = sessionmaker(self._writing_engine, expire_on_commit=False)
+
+    def _lock_path(self) -> Path | None:
+        if self.dialect != "sqlite":
+            return None
+        if not self.url.database or self.url.database == ":memory:":
+            raise ValueError("a SQLite deployment needs a file: the worker is another process")
+        return Path(self.url.database + ".write-lock")
+
+    def read_session(self) -> Session:
+        """A session for reading; the caller closes it."""
+        return self._read_sessions(info=dict(self.info))
+
+    def write_session(self) -> Session:
+        """A session for writing; the caller has passed the gate, and closes it before releasing the gate."""
+        return self._write_sessions(info=dict(self.info))
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session whose transaction reads one state of the database."""
+        with self.read_session() as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that commits at the end of the block and rolls back when the block raises.
+
+        Raises :class:`Busy` when the gate could not be passed in time.
+        """
+        self.gate.acquire()
+        try:
+            with self.write_session() as session, session.begin():
+                yield session
+        finally:
+            self.gate.release()
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _make_engine(url: str, dialect: str, busy_timeout: float, pool_size: int) -> Engine:
+    if dialect == "sqlite":
+        engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, connect_args={"timeout": busy_timeout})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("shuhua_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,0 +1,1 @@
+"""Repair requests: from a report to its close."""

@@ -1,0 +1,1 @@
+"""Tasks: allocation, assignment, repair and follow-up."""
