@@ -1,0 +1,35 @@
+/** The few texts that the browser makes itself; all others come from the server, in the reader's language. */
+
+const ZH = {
+  cancel: "取消",
+  charts_failed: "图表无法显示",
+  close: "关闭",
+  confirm: "确定",
+  failed: "操作未成功，请重试。",
+  map_failed: "地图数据加载失败，请重试。",
+  map_sketch: "示意图",
+  offline: "无法连接服务器，请检查网络。",
+  open: "查看详情",
+  outline: "示意底图",
+  points: "处",
+  south_china_sea: "南海诸岛",
+};
+
+const EN: typeof ZH = {
+  cancel: "Cancel",
+  charts_failed: "The chart cannot be shown",
+  close: "Close",
+  confirm: "OK",
+  failed: "That did not work. Please try again.",
+  map_failed: "The map's data could not be loaded. Please try again.",
+  map_sketch: "Sketch map",
+  offline: "The server cannot be reached. Please check your connection.",
+  open: "Open",
+  outline: "Outline map",
+  points: "places",
+  south_china_sea: "South China Sea Islands",
+};
+
+export const isChinese = document.documentElement.lang.startsWith("zh");
+
+export const texts = isChinese ? ZH : EN;
