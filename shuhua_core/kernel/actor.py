@@ -35,6 +35,8 @@ class Actor:
 
     kind: str
     """``user``, ``public`` or ``system``."""
+    person_kind: str | None = None
+    """Of a user: ``system``, ``collector`` or ``customer``."""
     user_id: int | None = None
     login: str | None = None
     name: str = ""
@@ -47,6 +49,11 @@ class Actor:
     grants: Mapping[str, tuple[Grant, ...]] = field(default_factory=dict)
     holds: frozenset[tuple[str, int]] = frozenset()
     """(kind, id) of records whose public code or token this member of the public presented."""
+
+    @property
+    def reporter_id(self) -> int | None:
+        """The id of a customer's user, who owns what they reported; staff own what they work on (``user_id``)."""
+        return self.user_id if self.person_kind == "customer" else None
 
     def may(self, permission: str) -> bool:
         """Whether the permission is held for any row at all."""

@@ -23,7 +23,7 @@ RecordT = TypeVar("RecordT")
 class ScopeColumns:
     """Which columns of a table carry its scope; a kind without a column reaches no row.
 
-    ``own`` maps an attribute of the actor (``user_id``, ``customer_id``, ``host_unit_id``) to the column that must equal it.
+    ``own`` maps an attribute of the actor (``user_id``, ``reporter_id``, ``customer_id``, ``host_unit_id``) to the column that must equal it.
     """
 
     kind: str
