@@ -1,0 +1,17 @@
+"""The plugins that come with the system. They are registered like any other, and work in the process itself."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from . import console, inbox, outline, summary_table, task_sheet
+
+BUILTINS: Mapping[str, object] = MappingProxyType(
+    {
+        "inbox": inbox,
+        "console": console,
+        "outline": outline,
+        "task_sheet": task_sheet,
+        "summary_table": summary_table,
+    }
+)
+"""Name → plugin, in the order of registration."""
