@@ -65,16 +65,13 @@ class SummaryTablePdf:
         translate = translator(data.locale)
         setter = Typesetter(fonts())
         wide = sum(column_characters(column) for column in data.columns) > _WIDE_FROM
-        document = Document(data, setter, translate, wide=wide)
+        document = Document(data, setter, translate, wide=wide, subtitle=_chosen(data))
         header, rows = table_rows(setter, data, document.width, 8)
         blocks: list[Block] = list(islice(rows, MAX_PDF_ROWS + 1))
         if len(blocks) > MAX_PDF_ROWS:
             message = _("More than ${count} rows cannot be printed. Filter the list, or choose Excel.", {"count": MAX_PDF_ROWS})
             raise PermanentFailure(translate(message))
         counted = len(blocks)
-        chosen = _chosen(data)
-        if chosen:
-            blocks.insert(0, Row((Cells(setter, 8).box(chosen, document.width),), keep_next=True))
         count = translate(_("${count} rows", mapping={"count": counted}))
         blocks.append(Row((Cells(setter, 8).box(count, document.width),), framed=False))
         notes = []

@@ -5,6 +5,7 @@ own follow, then sections, then a table where one is given (several pieces at on
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import BinaryIO, Literal
 
 from shuhua_core.kernel.i18n import _, translator
@@ -86,14 +87,16 @@ class _Sheet:
         self._notes: list[str] = []
 
     def write(self, out: BinaryIO) -> Built:
-        blocks = list(self._blocks())
+        *first, last = self._blocks()
+        # Nobody should sign a page that says nothing.
+        blocks: list[Block] = [*first, replace(last, keep_next=True), self._signatures()]
         if self._setter.missing:
             self._notes.append(self._translate(_("Characters that the font does not have are printed as their code.")))
         blocks += [self._note(note) for note in self._notes]
         pages = self._document.write(blocks, out)
         return Built(pages=pages, missing_characters=self._setter.missing, notes=tuple(self._notes))
 
-    def _blocks(self) -> Iterable[Block]:
+    def _blocks(self) -> Iterable[Row | Pictures]:
         data = self._data
         yield from (self._known(keys) for keys in _ROWS)
         yield from self._pictures(data.photos)
@@ -106,10 +109,12 @@ class _Sheet:
             header, rows = table_rows(self._setter, data, self._document.width, self._cells.size)
             yield header
             yield from rows
+
+    def _signatures(self) -> Signatures:
         names = (_("Dispatcher"), _("Repairer"), _("Customer"))
         date = self._translate(_("Date"))
         face = self._setter.face().name
-        yield Signatures([self._translate(name) for name in names], date, self._document.width, face)
+        return Signatures([self._translate(name) for name in names], date, self._document.width, face)
 
     def _known(self, keys: Sequence[str]) -> Row:
         fields = [Field(key, self._value(key), self._translate(LABELS[key])) for key in keys]
@@ -143,7 +148,7 @@ class _Sheet:
             boxes.append(self._cells.box(cell_text(field.value), value_width))
         return Row(tuple(boxes), min_height=min_height)
 
-    def _pictures(self, photos: Sequence[Photo]) -> Iterable[Block]:
+    def _pictures(self, photos: Sequence[Photo]) -> Iterable[Pictures]:
         share = self._document.width / 3
         readable: list[tuple[Picture, list[str]]] = []
         for place, photo in enumerate(photos, start=1):

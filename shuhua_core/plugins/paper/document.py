@@ -32,6 +32,7 @@ class Document:
     setter: Typesetter
     translate: Callable[[str], str]
     wide: bool = False
+    subtitle: str = ""
 
     @property
     def size(self) -> tuple[float, float]:
@@ -46,14 +47,19 @@ class Document:
 
     @property
     def _head(self) -> float:
-        return _HEAD_WITH_QR if self.data.qr_text else _HEAD
+        return (_HEAD_WITH_QR if self.data.qr_text else _HEAD) + len(self._subtitle) * _SMALL * 1.4
+
+    @property
+    def _subtitle(self) -> list[str]:
+        return self.setter.lines(self.subtitle, self.width, _SMALL) if self.subtitle else []
 
     def write(self, blocks: Iterable[Block], out: BinaryIO, repeated: Block | None = None) -> int:
         """Print blocks, ``repeated`` at the top of every page; gives the number of pages."""
         top = self.size[1] - MARGIN - self._head
         room = top - FOOTER - (repeated.height if repeated else 0)
         pages = paginate(blocks, room)
-        canvas = Canvas(out, pagesize=self.size, pageCompression=1, lang=self.data.locale.replace("_", "-"))
+        font = self.setter.face().name
+        canvas = Canvas(out, pagesize=self.size, lang=self.data.locale.replace("_", "-"), initialFontName=font)
         canvas.setTitle(self.setter.printable(f"{self.data.title} {self.data.number or ''}".strip()))
         canvas.setAuthor(self.setter.printable(self.data.organisation))
         canvas.setCreator("Shuhua")
@@ -79,6 +85,9 @@ class Document:
         title = self.setter.lines(self.data.title, self.width - 2 * (45 * mm if self.data.number else 30 * mm), _TITLE, bold=True)
         canvas.setFont(bold, _TITLE)
         canvas.drawCentredString(width / 2, top - _TITLE, title[0] if len(title) == 1 else f"{title[0]}…")
+        canvas.setFont(regular, _SMALL)
+        for place, line in enumerate(reversed(self._subtitle)):
+            canvas.drawString(MARGIN, top - self._head + 1.5 * mm + place * _SMALL * 1.4, line)
         right = width - MARGIN
         if self.data.qr_text:
             draw_qr(canvas, self.data.qr_text, right, top + 3 * mm, _QR)
