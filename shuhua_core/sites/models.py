@@ -1,0 +1,105 @@
+"""Installation points and the pieces of equipment on them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shuhua_core.archives.models import PATH_LENGTH
+from shuhua_core.kernel.db import Base
+from shuhua_core.kernel.scope import ScopeColumns
+from shuhua_core.kernel.types import BigInt, code_string
+from shuhua_core.places.models import DIVISION_CODE_LENGTH, MapColumns
+
+# What a view of the map reads beside its leading filter, so that it is answered by the index alone.
+_PLACE = ("longitude", "latitude", "organisation_path", "division_code")
+
+
+class Site(MapColumns, Base):
+    """A place with equipment, and the unit that is responsible for it."""
+
+    __tablename__ = "sites"
+    __table_args__ = (
+        Index("ix_sites_map", "morton", "state", *_PLACE),
+        Index("ix_sites_map_state", "state", "morton", *_PLACE),
+        Index("ix_sites_map_project", "project_id", "morton", "state", *_PLACE),
+    )
+    __scope__: ClassVar[ScopeColumns] = ScopeColumns(
+        "site",
+        division="division_code",
+        organisation="organisation_path",
+        own={"host_unit_id": "host_unit_id", "customer_id": "customer_id"},
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    number: Mapped[str] = mapped_column(code_string(40), unique=True)
+    name: Mapped[str] = mapped_column(code_string(120), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    """One of :data:`shuhua_core.sites.states.SITE_KINDS`."""
+    address: Mapped[str | None] = mapped_column(String(200))
+    division_code: Mapped[str | None] = mapped_column(code_string(DIVISION_CODE_LENGTH), ForeignKey("divisions.code"), index=True)
+    project_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("projects.id"))
+    customer_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("customers.id"), index=True)
+    host_unit_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("organisations.id"), index=True)
+    """The community, park or school that has the equipment."""
+    contact_name: Mapped[str | None] = mapped_column(String(60))
+    phone: Mapped[str | None] = mapped_column(code_string(40))
+    installed_on: Mapped[date | None] = mapped_column(index=True)
+    note: Mapped[str | None] = mapped_column(Text)
+    organisation_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("organisations.id"), index=True)
+    """The agent, department or branch responsible for the site."""
+    organisation_path: Mapped[str | None] = mapped_column(code_string(PATH_LENGTH), index=True)
+    state: Mapped[str] = mapped_column(String(20))
+    """Derived: the worst state of its pieces."""
+    state_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class Equipment(Base):
+    """One piece with its number, whose life is followed from the stock to the scrap heap."""
+
+    __tablename__ = "equipment"
+    __table_args__ = (Index("ix_equipment_site_id_state", "site_id", "state"),)
+    __scope__: ClassVar[ScopeColumns] = ScopeColumns(
+        "equipment",
+        division="division_code",
+        organisation="organisation_path",
+        own={"host_unit_id": "host_unit_id", "customer_id": "customer_id"},
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    number: Mapped[str] = mapped_column(code_string(40), unique=True)
+    serial: Mapped[str | None] = mapped_column(code_string(60), index=True)
+    batch: Mapped[str | None] = mapped_column(code_string(40), index=True)
+    name: Mapped[str] = mapped_column(code_string(80))
+    model_id: Mapped[int] = mapped_column(BigInt, ForeignKey("models.id"), index=True)
+    produced_on: Mapped[date | None]
+    installed_on: Mapped[date | None] = mapped_column(index=True)
+    place: Mapped[str | None] = mapped_column(String(120))
+    """Where on its site it stands."""
+    site_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("sites.id"))
+    customer_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("customers.id"), index=True)
+    project_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("projects.id"), index=True)
+    host_unit_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("organisations.id"), index=True)
+    division_code: Mapped[str | None] = mapped_column(code_string(DIVISION_CODE_LENGTH), index=True)
+    organisation_path: Mapped[str | None] = mapped_column(code_string(PATH_LENGTH), index=True)
+    """Host unit, division and path are copied from the site and move with it."""
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    state_before: Mapped[str | None] = mapped_column(String(20))
+    state_at: Mapped[datetime]
+    state_source: Mapped[str] = mapped_column(String(20))
+    """The action that brought the piece into its state."""
+    workflow_version: Mapped[int] = mapped_column(default=1)
+    warranty_to: Mapped[date | None]
+    safe_life_to: Mapped[date | None]
+    code: Mapped[str | None] = mapped_column(code_string(10), unique=True)
+    """The code of the label that is stuck on it."""
+    note: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
