@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from .audit.record import write_audit
 from .kernel.context import Reactions
+from .repairs.events import RepairEvent
+from .sites import reactions as sites
+from .tasks import reactions as tasks
+from .tasks.events import TaskEvent
 
 REACTIONS: Reactions = {
     "*": (write_audit,),
+    RepairEvent.APPROVED: (sites.note_fault, tasks.make_task),
+    RepairEvent.TASK_ADDED: (tasks.add_task,),
+    RepairEvent.MERGED: (tasks.follow_merge,),
+    TaskEvent.STARTED: (sites.note_repair_started,),
+    TaskEvent.COMPLETED: (sites.note_repaired, tasks.settle_repairs),
+    TaskEvent.CANCELLED: (tasks.settle_repairs,),
+    TaskEvent.REWORKED: (tasks.redo_repairs,),
 }

@@ -1,0 +1,78 @@
+"""A repair request."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import Float, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..kernel.db import Base
+from ..kernel.scope import ScopeColumns
+from ..kernel.types import BigInt, code_string
+
+
+class RepairRequest(Base):
+    """What somebody reported about a piece, a site or a place, until it is settled. Site and division may be unknown."""
+
+    __tablename__ = "repairs"
+    __table_args__ = (
+        Index("ix_repairs_organisation_state", "organisation_path", "state", "created_at"),
+        Index("ix_repairs_division", "division_code", "state"),
+        Index("ix_repairs_state_morton", "state", "morton"),
+        Index("ix_repairs_caller", "caller_phone"),
+    )
+    __scope__: ClassVar[ScopeColumns] = ScopeColumns(
+        "repair",
+        division="division_code",
+        organisation="organisation_path",
+        own={"user_id": "reporter_id", "customer_id": "customer_id", "host_unit_id": "host_unit_id"},
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    external_number: Mapped[str | None] = mapped_column(String(80), unique=True)
+    """Number of the same request in the system it was imported from, so that a second import finds it."""
+    state: Mapped[str] = mapped_column(String(40))
+    state_before: Mapped[str | None] = mapped_column(String(40))
+    version: Mapped[int] = mapped_column(default=1)
+    workflow_version: Mapped[int]
+    channel: Mapped[str] = mapped_column(String(20))
+    symptom: Mapped[str] = mapped_column(Text)
+    severity: Mapped[str | None] = mapped_column(String(10))
+    in_warranty: Mapped[bool | None]
+    site_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("sites.id"), index=True)
+    equipment_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("equipment.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("customers.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("contacts.id"), index=True)
+    host_unit_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("organisations.id"), index=True)
+    division_code: Mapped[str | None] = mapped_column(code_string(20))
+    organisation_path: Mapped[str] = mapped_column(code_string(200))
+    """The branch that looks after the request."""
+    address: Mapped[str | None] = mapped_column(String(200))
+    longitude: Mapped[float | None] = mapped_column(Float)
+    latitude: Mapped[float | None] = mapped_column(Float)
+    raw_longitude: Mapped[float | None] = mapped_column(Float)
+    raw_latitude: Mapped[float | None] = mapped_column(Float)
+    datum: Mapped[str | None] = mapped_column(String(10))
+    accuracy: Mapped[float | None] = mapped_column(Float)
+    position_source: Mapped[str | None] = mapped_column(String(10))
+    morton: Mapped[int | None] = mapped_column(BigInt)
+    reporter_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    caller_name: Mapped[str | None] = mapped_column(String(60))
+    caller_phone: Mapped[str | None] = mapped_column(String(30))
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """SHA-256 of the token of an anonymous reporter's status page."""
+    merged_into_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("repairs.id"), index=True)
+    question: Mapped[str | None] = mapped_column(Text)
+    """What the reviewer asked last."""
+    answer: Mapped[str | None] = mapped_column(Text)
+    """What the reporter was told: an answer without a task, or the reason of a rejection."""
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    updated_at: Mapped[datetime] = mapped_column(index=True)
+    first_action_at: Mapped[datetime | None]
+    """When staff first did something about it (R02)."""
+    resolved_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    """When it came to a final state."""

@@ -1,0 +1,188 @@
+"""Inputs of tasks."""
+
+from __future__ import annotations
+
+import colander
+
+from ..kernel.i18n import _
+from ..kernel.schema import Boolean, Choice, InputSchema, Integer, Items, Moment, PositionSchema, RecordId, Text, field
+
+RESULTS = {
+    "repaired": ("已修复", "Repaired"),
+    "no_fault": ("未发现故障", "No fault found"),
+    "temporary": ("临时处理", "Temporary"),
+    "cannot_repair": ("无法修复", "Cannot be repaired"),
+}
+HOLD_REASONS = {
+    "parts": ("等待配件", "Waiting for parts"),
+    "customer": ("客户原因", "Customer"),
+    "weather": ("天气原因", "Weather"),
+    "factory": ("等待厂家", "Factory"),
+    "safety": ("安全原因", "Safety"),
+}
+WAYS = {"phone": ("电话", "Phone"), "site": ("现场", "On site"), "message": ("短信或消息", "Message")}
+OUTCOMES = {
+    "no_answer": ("无人接听", "No answer"),
+    "wrong_number": ("号码错误", "Wrong number"),
+    "call_later": ("稍后再打", "Call later"),
+    "refused": ("拒绝回访", "Refused"),
+}
+UNREACHED = {"attempts": ("多次未接通", "Not reached after several attempts"), "not_required": ("无需回访", "Not required")}
+
+
+def _media_ids() -> object:
+    return field(Items(RecordId("media"), maximum=9), _("Pictures"))
+
+
+def _captured_at() -> object:
+    return field(Moment(), _("Captured at"))
+
+
+class Note(InputSchema):
+    """Nothing but an optional note."""
+
+    note = field(Text(1000, multiline=True), _("Note"))
+    captured_at = _captured_at()
+
+
+class Reason(InputSchema):
+    """A reason, which is kept."""
+
+    reason = field(Text(1000, 2, multiline=True), _("Reason"), required=True)
+    captured_at = _captured_at()
+
+
+class Opinion(InputSchema):
+    """The opinion of the one who checks the repair."""
+
+    opinion = field(Text(1000, 2, multiline=True), _("Opinion"), required=True)
+    media_ids = _media_ids()
+
+
+def _one_receiver(node: object, values: dict[str, object]) -> None:
+    if (values.get("unit_id") is None) == (values.get("repairer_id") is None):
+        raise colander.Invalid(node, _("Choose either a unit or a person."))
+
+
+class Allocate(InputSchema):
+    """To whom: an agent or department, or directly a person."""
+
+    validator = staticmethod(_one_receiver)
+    unit_id = field(RecordId("unit"), _("Agent or department"))
+    repairer_id = field(RecordId("repairer"), _("Or directly to a person"))
+    note = field(Text(1000, multiline=True), _("Note"))
+
+
+class Assign(InputSchema):
+    """Which repairer."""
+
+    repairer_id = field(RecordId("repairer"), _("Repairer"), required=True)
+    note = field(Text(1000, multiline=True), _("Note"))
+
+
+class Appoint(InputSchema):
+    """The time agreed with the customer."""
+
+    appointed_at = field(Moment(), _("Appointment"), required=True)
+    note = field(Text(1000, multiline=True), _("Note"))
+
+
+class Place(InputSchema):
+    """Where it happened; positions of staff are taken at events only."""
+
+    position = PositionSchema(title=_("Position"), missing=None)
+    note = field(Text(1000, multiline=True), _("Note"))
+    captured_at = _captured_at()
+
+
+class Feedback(InputSchema):
+    """What is going on."""
+
+    text = field(Text(2000, 2, multiline=True), _("Feedback"), required=True)
+    media_ids = _media_ids()
+    position = PositionSchema(title=_("Position"), missing=None)
+    captured_at = _captured_at()
+
+
+class Hold(InputSchema):
+    """Why the work cannot go on."""
+
+    hold_reason = field(Choice(HOLD_REASONS), _("Reason"), required=True)
+    note = field(Text(1000, multiline=True), _("Note"))
+    captured_at = _captured_at()
+
+
+class Complete(InputSchema):
+    """How the repair ended."""
+
+    result = field(Choice(RESULTS), _("Result"), required=True)
+    cause = field(Text(1000, 2, multiline=True), _("Cause"), required=True)
+    remedy = field(Text(1000, 2, multiline=True), _("Remedy"), required=True)
+    media_ids = _media_ids()
+    position = PositionSchema(title=_("Position"), missing=None)
+    captured_at = _captured_at()
+
+
+class FollowupAttempt(InputSchema):
+    """Why nobody could be asked."""
+
+    outcome = field(Choice(OUTCOMES), _("Outcome"), required=True)
+    note = field(Text(1000, multiline=True), _("Note"))
+
+
+def _score(title: object) -> object:
+    return field(Integer(1, 5), title, required=True)  # type: ignore[arg-type]
+
+
+class FollowUp(InputSchema):
+    """What the customer says."""
+
+    way = field(Choice(WAYS), _("Way"), required=True)
+    repaired = field(Boolean(), _("Repaired"), required=True)
+    response_score = _score(_("Response, 1 to 5"))
+    manner_score = _score(_("Manner, 1 to 5"))
+    quality_score = _score(_("Quality, 1 to 5"))
+    opinion = field(Text(1000, multiline=True), _("Customer's opinion"))
+    media_ids = _media_ids()
+
+
+class CloseUnreached(InputSchema):
+    """Why there was no follow-up."""
+
+    unreached = field(Choice(UNREACHED), _("Reason"), required=True)
+    note = field(Text(1000, multiline=True), _("Note"))
+
+
+class MoveDeadline(InputSchema):
+    """A new deadline."""
+
+    due_at = field(Moment(), _("Deadline"), required=True)
+    reason = field(Text(1000, 2, multiline=True), _("Reason"), required=True)
+
+
+class Create(InputSchema):
+    """A task for requests in progress."""
+
+    repair_ids = field(Items(RecordId("repair"), maximum=20, minimum=1), _("Requests"), required=True)
+    note = field(Text(1000, 2, multiline=True), _("What is to be done"), required=True)
+
+
+ACTION_SCHEMAS: dict[str, type[InputSchema]] = {
+    schema.__name__: schema
+    for schema in (
+        Note,
+        Reason,
+        Opinion,
+        Allocate,
+        Assign,
+        Appoint,
+        Place,
+        Feedback,
+        Hold,
+        Complete,
+        FollowupAttempt,
+        FollowUp,
+        CloseUnreached,
+    )
+}
+"""The schemas that the workflow table names."""
