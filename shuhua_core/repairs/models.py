@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import Float, ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..kernel.db import Base
 from ..kernel.scope import ScopeColumns
 from ..kernel.types import BigInt, code_string
+from ..places.models import MapColumns
 
 
-class RepairRequest(Base):
+class RepairRequest(MapColumns, Base):
     """What somebody reported about a piece, a site or a place, until it is settled. Site and division may be unknown."""
 
     __tablename__ = "repairs"
@@ -51,17 +52,9 @@ class RepairRequest(Base):
     organisation_path: Mapped[str] = mapped_column(code_string(200))
     """The branch that looks after the request."""
     address: Mapped[str | None] = mapped_column(String(200))
-    longitude: Mapped[float | None] = mapped_column(Float)
-    latitude: Mapped[float | None] = mapped_column(Float)
-    raw_longitude: Mapped[float | None] = mapped_column(Float)
-    raw_latitude: Mapped[float | None] = mapped_column(Float)
-    datum: Mapped[str | None] = mapped_column(String(10))
-    accuracy: Mapped[float | None] = mapped_column(Float)
-    position_source: Mapped[str | None] = mapped_column(String(10))
-    morton: Mapped[int | None] = mapped_column(BigInt)
     reporter_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("users.id", ondelete="SET NULL"), index=True)
     caller_name: Mapped[str | None] = mapped_column(String(60))
-    caller_phone: Mapped[str | None] = mapped_column(String(30))
+    caller_phone: Mapped[str | None] = mapped_column(code_string(40))
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     """SHA-256 of the token of an anonymous reporter's status page."""
     merged_into_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("repairs.id"), index=True)

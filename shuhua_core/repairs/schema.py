@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..archives.phones import Phone
 from ..kernel.i18n import _
 from ..kernel.schema import Boolean, Choice, InputSchema, Items, Moment, PositionSchema, RecordId, Text, field
 
@@ -42,7 +43,7 @@ class Report(_Fault):
     division_code = field(Text(20, pattern=r"[0-9A-Z-]+"), _("Division"))
     as_draft = field(Boolean(), _("Keep as a draft"), default=False)
     caller_name = field(Text(60), _("Contact"))
-    caller_phone = field(Text(30), _("Phone"))
+    caller_phone = field(Phone(), _("Phone"))
 
 
 class PublicReport(_Fault):
@@ -50,14 +51,14 @@ class PublicReport(_Fault):
 
     code = field(Text(10, pattern=r"[0-9A-Za-z]{8,10}"), _("Code on the label"), required=True)
     caller_name = field(Text(60), _("Contact"))
-    caller_phone = field(Text(30), _("Phone"))
+    caller_phone = field(Phone(), _("Phone"))
 
 
 class Intake(Report):
     """A request that the call centre enters for a caller, who is kept as a contact."""
 
     caller_name = field(Text(60), _("Caller"), required=True)
-    caller_phone = field(Text(30), _("Phone"), required=True)
+    caller_phone = field(Phone(), _("Phone"), required=True)
     customer_id = field(RecordId("customer"), _("Customer"))
 
 
