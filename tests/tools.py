@@ -39,7 +39,7 @@ def main() -> None:
         _install([package for tool in missing for package in tool.packages])
     lacking = [tool for tool in TOOLS if not given.get(tool.name) and tool.find() is None]
     for tool in TOOLS:
-        where = given.get(tool.name) and "the server that is named" or tool.find()
+        where = "the server that is named" if given.get(tool.name) else tool.find()
         print(f"{tool.name}: {where or f'not found; {tool.skipped} will be skipped'}", flush=True)
     if lacking and os.environ.get("CI"):
         sys.exit(f"CI is set, so nothing may be skipped: {', '.join(tool.name for tool in lacking)} missing")
