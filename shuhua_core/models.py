@@ -1,8 +1,31 @@
 """Imports the models of every room, so that the metadata is whole before the first session or migration."""
 
 from .accounts import models as accounts
+from .archives import models as archives
 from .audit import models as audit
+from .followups import models as followups
 from .kernel import idempotency, numbering, outbox, steps, workflow_store
 from .kernel.db import Base
+from .media import models as media
+from .places import models as places
+from .repairs import models as repairs
+from .sites import models as sites
+from .tasks import models as tasks
 
-__all__ = ["Base", "accounts", "audit", "idempotency", "numbering", "outbox", "steps", "workflow_store"]
+__all__ = [
+    "Base",
+    "accounts",
+    "archives",
+    "audit",
+    "followups",
+    "idempotency",
+    "media",
+    "numbering",
+    "outbox",
+    "places",
+    "repairs",
+    "sites",
+    "steps",
+    "tasks",
+    "workflow_store",
+]

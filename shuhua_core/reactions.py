@@ -6,6 +6,7 @@ A reaction gets the context of the one who acted and the event. It may veto by r
 from __future__ import annotations
 
 from .audit.record import write_audit
+from .followups import reactions as followups
 from .kernel.context import Reactions
 from .repairs.events import RepairEvent
 from .sites import reactions as sites
@@ -18,7 +19,9 @@ REACTIONS: Reactions = {
     RepairEvent.TASK_ADDED: (tasks.add_task,),
     RepairEvent.MERGED: (tasks.follow_merge,),
     TaskEvent.STARTED: (sites.note_repair_started,),
-    TaskEvent.COMPLETED: (sites.note_repaired, tasks.settle_repairs),
+    TaskEvent.COMPLETED: (sites.note_repaired, tasks.settle_repairs, followups.open_followup),
     TaskEvent.CANCELLED: (tasks.settle_repairs,),
-    TaskEvent.REWORKED: (tasks.redo_repairs,),
+    TaskEvent.REWORKED: (tasks.redo_repairs, followups.drop_followup),
+    TaskEvent.FOLLOWED_UP: (followups.note_followup,),
+    TaskEvent.CLOSED: (followups.drop_followup,),
 }

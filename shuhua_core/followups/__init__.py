@@ -1,0 +1,1 @@
+"""Follow-ups: asking the customer afterwards whether it is good."""
