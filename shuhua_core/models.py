@@ -3,10 +3,12 @@
 from .accounts import models as accounts
 from .archives import models as archives
 from .audit import models as audit
+from .audit import triggers as audit_triggers
 from .followups import models as followups
 from .kernel import idempotency, numbering, outbox, steps, workflow_store
 from .kernel.db import Base
 from .media import models as media
+from .messages import models as messages
 from .places import models as places
 from .repairs import models as repairs
 from .sites import models as sites
@@ -17,9 +19,11 @@ __all__ = [
     "accounts",
     "archives",
     "audit",
+    "audit_triggers",
     "followups",
     "idempotency",
     "media",
+    "messages",
     "numbering",
     "outbox",
     "places",

@@ -1,0 +1,1 @@
+"""Messages: who is told what, in the inbox and by other channels."""
