@@ -1,0 +1,43 @@
+"""Writing the log: a reaction to every event, so that there is no change without an entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert, text
+
+from shuhua_core.kernel.context import Context
+from shuhua_core.kernel.events import Event
+from shuhua_core.kernel.steps import plain
+
+from .models import AuditEntry
+
+
+def write_audit(ctx: Context, event: Event) -> None:
+    """Write the entry of ``event`` in the transaction of the change (``request_id`` from ``session.info``)."""
+    detail = {
+        name: value
+        for name, value in (
+            ("before", event.before),
+            ("after", event.after),
+            ("values", plain(event.values)),
+            ("changes", plain(event.changes)),
+        )
+        if value
+    }
+    row: dict[str, Any] = {
+        "at": ctx.now,
+        "actor_id": ctx.actor.user_id,
+        "actor_kind": ctx.actor.kind,
+        "event": event.name,
+        "action": event.action,
+        "record_kind": event.record_kind,
+        "record_id": event.record_id,
+        "number": event.number,
+        "request_id": ctx.session.info.get("request_id"),
+        "detail": detail,
+        "personal": plain(event.personal) or None,
+    }
+    if ctx.session.get_bind().dialect.name == "postgresql":
+        row["txid"] = text("(pg_current_xact_id()::text)::bigint")
+    ctx.session.execute(insert(AuditEntry.__table__).values(row))  # type: ignore[arg-type]
