@@ -1,0 +1,1 @@
+"""What tests of the system, and of plugins for it, build on."""
