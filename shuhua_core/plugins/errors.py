@@ -18,6 +18,18 @@ class PluginError(ConfigurationError):
         return f"plugin {self.plugin}: {self.reason}"
 
 
+class WrongSetting(ConfigurationError):
+    """A setting with which the system refuses to start; the message names it and says what to write."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(_("Setting ${name}: ${reason}", mapping={"name": name, "reason": reason}))
+        self.name = name
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"setting {self.name}: {self.reason}"
+
+
 class FailureKind(StrEnum):
     """Why a call to a plugin gave no result."""
 

@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from shuhua_core.kernel.errors import ConfigurationError
 from shuhua_core.kernel.i18n import _
+
+from .errors import WrongSetting
 
 PLUGIN_NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 _TRUE = frozenset({"true", "yes", "on", "1"})
@@ -39,6 +40,9 @@ class Limits:
     rest: float = 60.0
 
 
+_KNOWN = frozenset({"enabled", "trace", *Limits.__annotations__})
+
+
 @dataclass(frozen=True, slots=True)
 class PluginSettings:
     """The settings of the room, read and checked."""
@@ -50,7 +54,10 @@ class PluginSettings:
 
     @classmethod
     def read(cls, settings: Mapping[str, Any]) -> "PluginSettings":
-        """From the settings of the application; raises ConfigurationError at the first that is wrong."""
+        """From the settings of the application; raises WrongSetting at the first that is wrong."""
+        for name in settings:
+            if name.startswith("plugins.") and name.removeprefix("plugins.") not in _KNOWN:
+                raise WrongSetting(name, _("there is no such setting; known are ${known}", {"known": ", ".join(sorted(_KNOWN))}))
         return cls(
             enabled=_enabled(settings.get("plugins.enabled")),
             trace=flag(settings, "plugins.trace", default=False),
@@ -68,13 +75,13 @@ class PluginSettings:
 
 
 def flag(settings: Mapping[str, Any], name: str, *, default: bool) -> bool:
-    """A yes or no among settings; raises ConfigurationError for anything else."""
+    """A yes or no among settings; raises WrongSetting for anything else."""
     text = str(settings.get(name, default)).strip().lower()
     if text in _TRUE:
         return True
     if text in _FALSE:
         return False
-    raise _wrong(name, "say true or false")
+    raise WrongSetting(name, _("say true or false"))
 
 
 def _enabled(value: Any) -> frozenset[str] | None:
@@ -93,9 +100,9 @@ def _limits(settings: Mapping[str, Any]) -> Limits:
         try:
             chosen[name] = kind(settings[key])
         except ValueError:
-            raise _wrong(key, "say a number") from None
+            raise WrongSetting(key, _("say a number")) from None
         if not 0 < chosen[name] < 1_000_000:
-            raise _wrong(key, "say a number above zero")
+            raise WrongSetting(key, _("say a number above zero"))
     return Limits(**chosen)
 
 
@@ -106,10 +113,6 @@ def _own(settings: Mapping[str, Any]) -> dict[str, dict[str, str]]:
             continue
         plugin, dot, key = name.removeprefix("plugin.").partition(".")
         if not (PLUGIN_NAME.fullmatch(plugin) and dot and key):
-            raise _wrong(name, "write plugin.<name of the plugin>.<key>")
+            raise WrongSetting(name, _("write plugin.<name of the plugin>.<key>"))
         own.setdefault(plugin, {})[key] = str(value)
     return own
-
-
-def _wrong(name: str, reason: str) -> ConfigurationError:
-    return ConfigurationError(_("Setting ${name}: ${reason}", mapping={"name": name, "reason": reason}))

@@ -80,10 +80,11 @@ def _pieces(text: str) -> list[str]:
 
 def _wrap(text: str, width: float, face: Face, size: float) -> list[str]:
     lines: list[str] = []
-    line = ""
+    line, used = "", 0.0
     for piece in _pieces(text):
-        if face.width((line + piece).rstrip(), size) <= width:
+        if used + face.width(piece.rstrip(), size) <= width:
             line += piece
+            used += face.width(piece, size)
             continue
         if line.strip():
             lines.append(line.rstrip())
@@ -92,6 +93,7 @@ def _wrap(text: str, width: float, face: Face, size: float) -> list[str]:
             at = _forced_cut(line, width, face, size)
             lines.append(line[:at].rstrip())
             line = line[at:].lstrip()
+        used = face.width(line, size)
     lines.append(line.rstrip())
     return lines
 
