@@ -57,16 +57,19 @@ def find() -> Path | None:
     return next((folder for folder in folders if (folder / "initdb").is_file() and (folder / "postgres").is_file()), None)
 
 
-def start() -> PostgresServer:
-    """A server for this run. Raises PostgresError where there is none, or it does not start."""
-    given = os.environ.get(VARIABLE)
+def start(*, durable: bool = False) -> PostgresServer:
+    """A server for this run. Raises PostgresError where there is none, or it does not start.
+
+    A ``durable`` one is always our own and keeps what it acknowledges, as benchmarks want it.
+    """
+    given = None if durable else os.environ.get(VARIABLE)
     if given:
         return PostgresServer(given, lambda: None)
     if find() is None:
         raise PostgresError(f"no PostgreSQL found: install it, or set {VARIABLE} to the address of a server")
     keeper = subprocess.Popen(
-        [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
+        [sys.executable, __file__, *(["durable"] if durable else [])], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     answer = keeper.stdout.readline()
     if not answer:
@@ -90,12 +93,12 @@ def _version(folder: Path) -> int:
 # The keeper -------------------------------------------------------------------------------------------------------------
 
 
-def keep() -> None:
+def keep(settings: dict[str, str]) -> None:
     """What the process beside ours does: runs a server until its standard input closes or it is told to end."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit())
     programs = find()
-    with _folder() as folder, _server(programs, folder) as (server, url):
+    with _folder() as folder, _server(programs, folder, settings) as (server, url):
         print(json.dumps({"url": url}), flush=True)
         ended = threading.Thread(target=sys.stdin.read, daemon=True)
         ended.start()
@@ -132,7 +135,7 @@ def _as_user() -> dict[str, object]:
 
 
 @contextlib.contextmanager
-def _server(programs: Path, folder: Path) -> Iterator[tuple[subprocess.Popen, str]]:
+def _server(programs: Path, folder: Path, settings: dict[str, str]) -> Iterator[tuple[subprocess.Popen, str]]:
     data = folder / "data"
     # An environment of its own: PGPORT and the like must not reach the server.
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
@@ -144,7 +147,7 @@ def _server(programs: Path, folder: Path) -> Iterator[tuple[subprocess.Popen, st
     if made.returncode:
         raise PostgresError(f"initdb failed:\n{made.stdout}{made.stderr}")
     log = folder / "log"
-    server, port = _started(programs, folder, environment)
+    server, port = _started(programs, folder, environment, settings)
     try:
         yield server, f"postgresql+psycopg://shuhua@127.0.0.1:{port}/postgres"
     finally:
@@ -155,11 +158,11 @@ def _server(programs: Path, folder: Path) -> Iterator[tuple[subprocess.Popen, st
             sys.stderr.write(log.read_text(errors="replace"))
 
 
-def _started(programs: Path, folder: Path, environment: dict[str, str]) -> tuple[subprocess.Popen, int]:
+def _started(programs: Path, folder: Path, environment: dict[str, str], settings: dict[str, str]) -> tuple[subprocess.Popen, int]:
     """The server and its port; another port where somebody was quicker."""
     for _attempt in range(5):
         port = _free_port()
-        options = [option for name, value in SETTINGS.items() for option in ("-c", f"{name}={value}")]
+        options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
         with (folder / "log").open("w") as log:
             server = subprocess.Popen(
                 [programs / "postgres", "-D", folder / "data", "-k", folder, "-p", str(port), *options],
@@ -191,6 +194,6 @@ def _free_port() -> int:
 
 if __name__ == "__main__":
     try:
-        keep()
+        keep({name: value for name, value in SETTINGS.items() if value != "off"} if "durable" in sys.argv[1:] else SETTINGS)
     except PostgresError as problem:
         sys.exit(str(problem))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pwd
-import shutil
 import sqlite3
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from tests import postgres
 from tests.benchmarks.load import LoadError
 
 Make = Callable[[str], str]
@@ -21,16 +19,20 @@ DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 @contextlib.contextmanager
-def databases(kind: str, folder: Path, server: str | None) -> Iterator[tuple[Make, str]]:
+def databases(kind: str, folder: Path, server: str | None, *, durable: bool = True) -> Iterator[tuple[Make, str]]:
     """Gives a function that makes an empty database of a name and returns its address, and what the databases run on.
 
-    `kind` is sqlite or postgresql; for the latter `server` is the address of one that runs, or None to start one in `folder`.
+    `kind` is sqlite or postgresql; for the latter `server` is the address of one that runs, or None to start one of our own.
+    A server that does not keep what it acknowledges is refused, unless `durable` is false because nothing is measured.
     """
     if kind == "sqlite":
         yield lambda name: f"sqlite:///{folder / name}.sqlite", f"SQLite {sqlite3.sqlite_version} on {_file_system(folder)}"
         return
     with contextlib.ExitStack() as stack:
-        url = sa.make_url(server or stack.enter_context(_cluster(folder)))
+        if server is None:
+            own = postgres.start(durable=durable)
+            stack.callback(own.stop)
+        url = sa.make_url(server or own.url)
         engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
         stack.callback(engine.dispose)
         made: list[str] = []
@@ -48,50 +50,11 @@ def databases(kind: str, folder: Path, server: str | None) -> Iterator[tuple[Mak
 
         with engine.connect() as connection:
             version = connection.exec_driver_sql("SHOW server_version").scalar_one()
-            for setting in DURABLE:
+            for setting in DURABLE if durable else ():
                 if connection.exec_driver_sql(f"SHOW {setting}").scalar_one() != "on":
                     raise LoadError(f"PostgreSQL runs with {setting} off: it would be measured without its durability")
         stack.callback(drop)
-        yield make, f"PostgreSQL {version}" + ("" if server else f" on {_file_system(folder)}")
-
-
-@contextlib.contextmanager
-def _cluster(folder: Path) -> Iterator[str]:
-    """A PostgreSQL of our own with its default settings, as the user postgres or nobody where we are root."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
-    found = shutil.which("pg_ctl")
-    if not programs and not found:
-        raise LoadError("no PostgreSQL on this machine: give --postgresql or measure with --database sqlite")
-    program = programs[-1] if programs else Path(found or "").parent
-    user = _server_user()
-    home = folder / "postgresql"
-    home.mkdir()
-    if user:
-        shutil.chown(home, user)
-    data = home / "data"
-
-    def call(name: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [program / name, *arguments], cwd=home, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
-        )
-        if done.returncode:
-            raise LoadError(f"{name}: {done.stderr.decode(errors='replace').strip()}")
-
-    call("initdb", "-D", str(data), "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-    options = f"-c listen_addresses= -c unix_socket_directories={home} -p 5432"
-    call("pg_ctl", "-D", str(data), "-l", str(home / "log"), "-o", options, "-w", "start")
-    try:
-        yield f"postgresql+psycopg://bench@/postgres?host={home}"
-    finally:
-        call("pg_ctl", "-D", str(data), "-m", "fast", "-w", "stop")
-
-
-def _server_user() -> str | None:
-    """PostgreSQL refuses to run as root: another user for it then, None where we may run it ourselves."""
-    if os.geteuid():
-        return None
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    return "postgres" if "postgres" in names else "nobody"
+        yield make, f"PostgreSQL {version}" + ("" if server else f" on {_file_system(Path('/tmp'))}")
 
 
 def _file_system(folder: Path) -> str:

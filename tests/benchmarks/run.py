@@ -1,6 +1,6 @@
 """Measures Shuhua beside the reference application and prints both, with their ratio.
 
-    python -m tests.benchmarks.run                                     # both databases, about eight minutes
+    python -m tests.benchmarks.run                                     # both databases, about ten minutes
     python -m tests.benchmarks.run --quick --database sqlite --work list,act
     python -m tests.benchmarks.run --subject reference                 # beside itself: shows how noisy the machine is
 
@@ -15,6 +15,7 @@ import argparse
 import contextlib
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from pathlib import Path
 from tests.benchmarks import load
 from tests.benchmarks.databases import databases
 from tests.benchmarks.subjects import LIMIT, RECORDS, SUBJECTS, WORKS, Reference, Subject
+from tests.postgres import PostgresError
 
 GOAL = 0.8
 #: more than any server here answers a second, so that no script ends before its time
@@ -105,7 +107,6 @@ def running(kind: str, options: argparse.Namespace) -> Iterator[tuple[tuple[Subj
     """Both subjects, started and checked on databases of this kind, and what those databases are."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shuhua-bench-", dir=options.folder)))
-        folder.chmod(0o711)  # PostgreSQL passes through it as another user
         make, description = stack.enter_context(databases(kind, folder, options.postgresql))
         subjects = []
         for role, subject_class in (("a", Reference), ("b", SUBJECTS[options.subject])):
@@ -181,7 +182,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--work", type=_works, default=WORKS, help=f"some of {','.join(WORKS)}")
     parser.add_argument("--threads", type=int, default=4, help="threads of each server (default: 4)")
     parser.add_argument("--postgresql", metavar="ADDRESS", help="SQLAlchemy address of a running server, as a superuser")
-    parser.add_argument("--folder", type=Path, help="where the databases are made (default: the temporary folder)")
+    parser.add_argument("--folder", type=Path, help="where SQLite databases are made (default: the temporary folder)")
     parser.add_argument(
         "--subject",
         choices=SUBJECTS,
@@ -193,11 +194,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         for kind in [options.database] if options.database else ["sqlite", "postgresql"]:
             report(kind, options)
-    except load.LoadError as error:
+    except (load.LoadError, PostgresError) as error:
         print(f"\nfailed: {error}", file=sys.stderr)
         return 1
     return 0
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that the servers are stopped as well
     sys.exit(main())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from webtest import TestApp
 
+from tests import postgres
 from tests.benchmarks import reference_app
 from tests.benchmarks.databases import databases
 
@@ -30,11 +32,9 @@ NEW = {
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def make_database(request):
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        with databases(request.param, folder, None) as (make, _):
-            yield make
+    server = os.environ.get(postgres.VARIABLE)
+    with tempfile.TemporaryDirectory() as name, databases(request.param, Path(name), server, durable=False) as (make, _):
+        yield make
 
 
 @pytest.fixture(scope="module")
