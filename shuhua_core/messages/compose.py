@@ -1,0 +1,131 @@
+"""From an event to messages, and from a message to its text."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..kernel.context import Context
+from ..kernel.events import Event
+from ..kernel.i18n import _, translator
+from ..repairs.schema import SEVERITIES
+from ..sites.models import Equipment, Site
+from .audience import AUDIENCES, Addressee, Happening
+from .models import Message
+from .notices import NOTICES, SUBJECTS, URGENT
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event to tell of."""
+
+    source_id: str
+    event: str
+    kind: str
+    record_id: int
+    number: str
+    values: Mapping[str, Any]
+    actor_id: int | None
+    at: datetime
+
+
+def compose(session: Session, told: Told, *, read: bool = False) -> list[Message]:
+    """Write the messages of one event, at most one a person, and return them; those that exist already are left alone.
+
+    ``read`` is for replayed history, which nobody needs to be told of any more.
+    """
+    notices = NOTICES.get(told.event, ())
+    if not notices:
+        return []
+    happening = Happening(session, told.kind, told.record_id, told.number, told.values)
+    chosen: dict[int, tuple[str, Addressee]] = {}
+    for notice in notices:
+        for addressee in AUDIENCES[notice.audience](happening):
+            if addressee.user_id != told.actor_id:
+                chosen.setdefault(addressee.user_id, (notice.name, addressee))
+    if not chosen:
+        return []
+    known = set(session.scalars(select(Message.user_id).where(Message.source_id == told.source_id)))
+    facts = _facts(session, happening)
+    messages = [
+        Message(
+            source_id=told.source_id,
+            user_id=user_id,
+            notice=name,
+            record_kind=addressee.record_kind,
+            record_id=addressee.record_id,
+            number=addressee.number,
+            facts=facts,
+            urgent=name in URGENT or facts.get("severity") == "urgent",
+            created_at=told.at,
+            read_at=told.at if read else None,
+        )
+        for user_id, (name, addressee) in chosen.items()
+        if user_id not in known
+    ]
+    session.add_all(messages)
+    session.flush()
+    return messages
+
+
+def compose_read(ctx: Context, event: Event) -> None:
+    """A reaction for replays of history: the messages arrive read, at once."""
+    compose(
+        ctx.session,
+        Told(str(uuid.uuid4()), event.name, event.record_kind, event.record_id, event.number or "", event.values, ctx.actor.user_id, ctx.now),
+        read=True,
+    )
+
+
+def _facts(session: Session, happening: Happening) -> dict[str, Any]:
+    record = happening.record
+    site = session.execute(select(Site.name, Site.address).where(Site.id == record.site_id)).first() if record.site_id else None
+    piece = session.scalar(select(Equipment.name).where(Equipment.id == record.equipment_id)) if record.equipment_id else None
+    due = getattr(record, "due_at", None)
+    appointed = happening.values.get("appointed_at")
+    facts = {
+        "place": (site.name if site else None) or record.address,
+        "equipment": piece,
+        "symptom": record.symptom[:80],
+        "severity": record.severity,
+        "due_at": due.isoformat() if due else None,
+        "appointed_at": appointed,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def subject(message: Message, locale: str) -> str:
+    """The message's first line in the language."""
+    text = SUBJECTS[message.notice]
+    return translator(locale)(_(text, mapping={"number": message.number or ""}))
+
+
+def body(message: Message, locale: str, zone: ZoneInfo) -> str:
+    """Place, equipment, fault, severity, deadline, appointment: a line each, in the language and the deployment's zone."""
+    tr = translator(locale)
+    facts = message.facts
+    lines = []
+    for name, label in (
+        ("place", _("Place")),
+        ("equipment", _("Equipment")),
+        ("symptom", _("Symptom")),
+        ("severity", _("Severity")),
+        ("due_at", _("Deadline")),
+        ("appointed_at", _("Appointment")),
+    ):
+        value = facts.get(name)
+        if value is None:
+            continue
+        if name == "severity":
+            value = SEVERITIES[value][1 if locale == "en" else 0]
+        elif name.endswith("_at"):
+            value = datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        lines.append(f"{tr(label)}: {value}" if locale == "en" else f"{tr(label)}:{value}")
+    return "\n".join(lines)
