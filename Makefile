@@ -37,7 +37,7 @@ build: install frontend locale ## Everything that a running Shuhua needs
 
 .PHONY: frontend
 frontend: install ## Bundle the front end, maps and fonts (when their sources have changed)
-	@$(BIN)/python shuhua_web/build.py
+	@$(BIN)/python shuhua_web/frontend/build.py
 
 .PHONY: locale
 locale: install ## Compile the message catalogues

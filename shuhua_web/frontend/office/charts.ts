@@ -39,7 +39,16 @@ export function showChart(element: HTMLElement): void {
     return;
   }
   const chart = echarts.init(element, null, { renderer: "canvas" });
-  chart.setOption({ ...defaults(element, option), ...option, tooltip: { ...tooltip(option), ...asObject(option["tooltip"]) } });
+  chart.setOption({
+    ...defaults(element, option),
+    ...option,
+    tooltip: { ...tooltip(option), ...asObject(option["tooltip"]) },
+    series: [option.series ?? []].flat().map((series) => {
+      const given = asObject(series);
+      return given["type"] === "pie" ? { ...given, label: { overflow: "none", ...asObject(given["label"]) } } : given;
+    }),
+    legend: option["legend"] && { top: 0, type: "scroll", ...asObject(option["legend"]) },
+  });
   chart.on("click", ({ data }) => {
     const href = asObject(data)["href"];
     const address = typeof href === "string" ? ownAddress(href) : null;

@@ -18,16 +18,17 @@ const cityAddresses = import.meta.glob<string>("../../generated/map/cities-*.jso
 export const OUTLINES: Record<string, (minZoom: number) => L.Layer> = {
   "world-land": () => land(),
   // China is never shown without the islands of the South China Sea.
-  "china-provinces": () => L.layerGroup([provinces(), new SouthChinaSea()]),
+  "china-provinces": () => L.layerGroup([new Provinces(), new SouthChinaSea()]),
   "china-prefectures": (minZoom) => new Prefectures(minZoom),
 };
 
-const renderer = L.canvas({ padding: 0.3 });
+/** The pane of the names, below the markers; the map must have it. */
+export const NAMES = "names";
+
 const style = (name: string): L.PathOptions => {
   const css = getComputedStyle(document.documentElement);
   const colour = (part: string): string => css.getPropertyValue(`--map-${name}-${part}`).trim();
   return {
-    renderer,
     interactive: false,
     color: colour("line"),
     fillColor: colour("fill"),
@@ -70,14 +71,34 @@ function land(): L.Layer {
   });
 }
 
-function provinces(): L.Layer {
-  return later(async (group) => {
+/** The provinces that a map shows, by the first two digits of their code. */
+const shownProvinces = new WeakMap<L.Map, Map<string, L.Polygon>>();
+
+class Provinces extends L.LayerGroup {
+  override onAdd(map: L.Map): this {
+    super.onAdd(map);
+    if (!shownProvinces.has(map)) {
+      shownProvinces.set(map, new Map());
+      void this.fill(map).catch((error: unknown) => console.error(error));
+    }
+    return this;
+  }
+
+  override onRemove(map: L.Map): this {
+    shownProvinces.delete(map);
+    this.clearLayers();
+    return super.onRemove(map);
+  }
+
+  private async fill(map: L.Map): Promise<void> {
     const { regions } = await load<EncodedLayer>(provincesAddress);
     for (const region of regions) {
-      group.addLayer(outline(region, "province"));
-      group.addLayer(nameTag(region, "map-name map-name-province"));
+      const polygon = outline(region, "province");
+      this.addLayer(polygon);
+      this.addLayer(nameTag(region, "map-name map-name-province"));
+      shownProvinces.get(map)?.set(region.id.slice(0, 2), polygon);
     }
-  });
+  }
 }
 
 function outline(region: EncodedRegion, kind: string): L.Polygon {
@@ -93,13 +114,14 @@ function nameTag(region: EncodedRegion, className: string): L.Marker {
   return L.marker([latitude, longitude], {
     interactive: false,
     keyboard: false,
+    pane: NAMES,
     icon: L.divIcon({ className, html: make("span", { "aria-hidden": "true" }, region.name), iconSize: [0, 0] }),
   });
 }
 
-/** Prefectures of the provinces in view. */
+/** Prefectures of the provinces in view. Their coast is finer, so they take the place of their province. */
 class Prefectures extends L.LayerGroup {
-  private shown = new Map<string, L.LayerGroup>();
+  private shown = new Set<string>();
   private boxes: Promise<[code: string, box: L.LatLngBounds][]> | undefined;
   private minZoom: number;
 
@@ -117,31 +139,43 @@ class Prefectures extends L.LayerGroup {
 
   override onRemove(map: L.Map): this {
     map.off("moveend", this.update, this);
+    this.clear(map);
     return super.onRemove(map);
   }
 
   private async update(): Promise<void> {
     const map = this._map;
     if (!map || map.getZoom() < this.minZoom) {
-      this.clearLayers();
-      this.shown.clear();
+      this.clear(map);
       return;
     }
     this.boxes ??= load<EncodedLayer>(provincesAddress).then(({ regions }) => regions.map(boxOf));
     const view = map.getBounds();
     const wanted = (await this.boxes).filter(([, box]) => box.intersects(view)).map(([code]) => code);
-    for (const code of wanted.filter((each) => !this.shown.has(each))) {
-      const group = L.layerGroup();
-      this.shown.set(code, group);
-      this.addLayer(group);
-      const address = cityAddresses[`../../generated/map/cities-${code}.json`];
-      const { regions } = address ? await load<EncodedLayer>(address) : { regions: [] };
-      // A municipality is one region, which the provinces show already.
-      for (const region of regions.length > 1 ? regions : []) {
-        group.addLayer(outline(region, "prefecture"));
-        group.addLayer(nameTag(region, "map-name map-name-prefecture"));
-      }
+    await Promise.all(wanted.filter((code) => !this.shown.has(code)).map((code) => this.show(map, code)));
+  }
+
+  private async show(map: L.Map, code: string): Promise<void> {
+    const address = cityAddresses[`../../generated/map/cities-${code}.json`];
+    this.shown.add(code);
+    const { regions } = address ? await load<EncodedLayer>(address) : { regions: [] };
+    // A municipality is one region, which the provinces show better. And the map may have moved on meanwhile.
+    if (regions.length < 2 || !this.shown.has(code)) {
+      return;
     }
+    shownProvinces.get(map)?.get(code)?.setStyle({ stroke: false, fill: false });
+    for (const region of regions) {
+      this.addLayer(outline(region, "prefecture"));
+      this.addLayer(nameTag(region, "map-name map-name-prefecture"));
+    }
+  }
+
+  private clear(map: L.Map | null): void {
+    for (const polygon of (map && shownProvinces.get(map)?.values()) ?? []) {
+      polygon.setStyle({ stroke: true, fill: true });
+    }
+    this.shown.clear();
+    this.clearLayers();
   }
 }
 

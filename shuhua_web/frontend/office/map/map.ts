@@ -18,6 +18,7 @@ import type { Position } from "../outline";
 import { texts } from "../texts";
 import { Basemaps, type Basemap } from "./basemaps";
 import { fromDatum, toDatum } from "./datum";
+import { NAMES } from "./layers";
 import { legendControl } from "./legend";
 import { clusterIcon, pointIcon, type Legend } from "./markers";
 import { popup, type PointProperties } from "./popup";
@@ -30,12 +31,16 @@ interface ClusterProperties {
 
 type Feature = GeoJSON.Feature<GeoJSON.Point, ClusterProperties | PointProperties>;
 
-export const CHINA: L.LatLngBoundsLiteral = [[17, 73], [54, 136]];
+const NAMES_ZOOM = 4.5;
+const CHINA: L.LatLngBoundsLiteral = [[18, 73.5], [53.5, 135]];
 
 /** An empty map with its base maps, which the picker uses too. */
 export function baseMap(element: HTMLElement, changed: () => void): { map: L.Map; basemaps: Basemaps } {
-  const map = L.map(element, { worldCopyJump: true, zoomSnap: 1, maxBoundsViscosity: 1 });
+  const map = L.map(element, { worldCopyJump: true, zoomSnap: 0.5, renderer: L.canvas({ padding: 0.3 }) });
   map.attributionControl.setPrefix(false);
+  map.createPane(NAMES).style.zIndex = "450";
+  // Names of provinces would hide each other on a map of the whole country.
+  map.on("zoomend", () => element.classList.toggle("map-far", map.getZoom() < NAMES_ZOOM));
   map.fitBounds(boundsOf(element.dataset["bounds"]) ?? CHINA);
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   const basemaps = new Basemaps(map, jsonAttribute<Basemap[]>(element, "data-basemaps") ?? [], changed);
@@ -130,7 +135,7 @@ class Points {
     const [west, south] = corner(Math.max(view.getWest(), -180), Math.max(view.getSouth(), -90));
     const [east, north] = corner(Math.min(view.getEast(), 180), Math.min(view.getNorth(), 90));
     address.searchParams.set("bbox", [west, south, east, north].map((value) => value.toFixed(6)).join(","));
-    address.searchParams.set("zoom", String(this.map.getZoom()));
+    address.searchParams.set("zoom", String(Math.floor(this.map.getZoom())));
     return address;
   }
 

