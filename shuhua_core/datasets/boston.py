@@ -17,7 +17,7 @@ from shuhua_core.kernel.i18n import _
 
 Outcome = Literal["open", "completed", "answered", "rejected", "duplicate"]
 Severity = Literal["urgent", "high", "normal"]
-Channel = Literal["phone", "staff", "app", "web", "system", "social"]
+Channel = Literal["call_centre", "app", "public", "import"]
 
 # Where the geocoder puts what it does not find.
 CITY_HALL = (-71.0587, 42.3594)
@@ -42,7 +42,7 @@ class ServiceCase:
 
     ``outcome``: *open*; *completed* by work; *answered*, where it was only noted or referred to somebody else;
     *rejected* as invalid; *duplicate*, of ``duplicate_of`` where that is known and in the set. ``on_time`` is what the
-    record says, ``closing_note`` what the crew wrote. ``division`` is one of ``boston_places``, the city's where the record
+    record says, ``closing_note`` what the crew wrote, ``source`` the set's own word for the channel. ``division`` is one of ``boston_places``, the city's where the record
     names no neighbourhood.
     """
 
@@ -65,6 +65,7 @@ class ServiceCase:
     zip_code: str | None
     position: tuple[float, float] | None
     channel: Channel
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +88,13 @@ TYPES: Mapping[str, CaseType] = {
 }
 
 CHANNELS: Mapping[str, Channel] = {
-    "Constituent Call": "phone",
-    "Employee Generated": "staff",
-    "City Worker App": "staff",
+    "Constituent Call": "call_centre",
+    "Employee Generated": "app",
+    "City Worker App": "app",
     "Citizens Connect App": "app",
-    "Self Service": "web",
-    "Maximo Integration": "system",
-    "Twitter": "social",
+    "Self Service": "public",
+    "Maximo Integration": "import",
+    "Twitter": "import",
 }
 
 # The coded phrase in the closing text; the crew's own words follow it.
@@ -169,6 +170,7 @@ class _Reader:
             zip_code=self.zip_code(),
             position=self.position(),
             channel=CHANNELS[record["Source"]],
+            source=record["Source"],
         )
 
     def refuse(self, field: str, reason: str) -> None:

@@ -38,9 +38,13 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class EquipmentType:
-    """A kind of equipment with the faults that occur on it, the usual ones first; ``weight`` is how common it is."""
+    """A kind of equipment with the faults that occur on it, the usual ones first.
+
+    ``kind`` is what the archives call its type, ``weight`` how common it is.
+    """
 
     key: str
+    kind: str
     zh: str
     en: str
     weight: int
@@ -101,6 +105,7 @@ def vocabulary() -> Vocabulary:
     types = tuple(
         EquipmentType(
             entry["key"],
+            entry["kind"],
             entry["zh"],
             entry["en"],
             entry["weight"],

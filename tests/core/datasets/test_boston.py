@@ -95,7 +95,7 @@ def test_a_plain_record_is_taken_over_whole():
     assert case.opened_at == datetime(2015, 7, 1, 13, 0, tzinfo=UTC)
     assert case.closed_at - case.opened_at == timedelta(hours=25, minutes=30)
     assert case.position == (-71.09, 42.3301)
-    assert (case.severity, case.channel, case.division) == ("high", "phone", "US-MA-BOS-14")
+    assert (case.severity, case.channel, case.division) == ("high", "call_centre", "US-MA-BOS-14")
     assert case.address == "1 Main St Roxbury MA 02119"
 
 

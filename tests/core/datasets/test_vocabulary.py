@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from shuhua_core.archives.kinds import EQUIPMENT_TYPES
 from shuhua_core.datasets.vocabulary import vocabulary
 
 
@@ -15,6 +16,7 @@ def test_every_word_has_both_languages_and_a_key_of_its_own():
 def test_every_type_has_faults_that_fit_and_every_fault_occurs_somewhere():
     words = vocabulary()
     assert all(kind.faults for kind in words.types)
+    assert {kind.kind for kind in words.types} <= EQUIPMENT_TYPES.keys()
     assert {fault for kind in words.types for fault in kind.faults} == set(words.faults)
 
 
