@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from shuhua_core.places.datums import to_wgs84
-from shuhua_core.places.models import MapColumns, PositionColumns
 from shuhua_core.places.morton import encode
 
 POSITION_COLUMNS = ("longitude", "latitude", "raw_longitude", "raw_latitude", "datum", "accuracy", "position_source")
@@ -36,15 +35,18 @@ def morton_of(longitude: float | None, latitude: float | None) -> int | None:
     return None if longitude is None or latitude is None else encode(longitude, latitude)
 
 
-def set_position(record: PositionColumns, position: Mapping[str, Any] | None) -> None:
-    """Give ``record`` the position, or take it away with None; a record on the map gets its Morton key too."""
+def set_position(record: Any, position: Mapping[str, Any] | None) -> None:
+    """Give ``record`` the position, or take it away with None; a record that the map shows gets its Morton key too.
+
+    ``record`` has the columns of :class:`shuhua_core.places.models.PositionColumns` or of ``MapColumns``.
+    """
     for name, value in position_values(position).items():
         setattr(record, name, value)
-    if isinstance(record, MapColumns):
+    if hasattr(record, "morton"):
         record.morton = morton_of(record.longitude, record.latitude)
 
 
-def position_of(record: PositionColumns) -> dict[str, Any] | None:
+def position_of(record: Any) -> dict[str, Any] | None:
     """The raw position of ``record`` as it came in, in the shape of PositionSchema; None without one."""
     if record.raw_longitude is None:
         return None

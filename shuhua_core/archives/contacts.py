@@ -1,0 +1,132 @@
+"""People who call: looked up by phone, and kept once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from shuhua_core.accounts.permissions import Permission
+from shuhua_core.archives.events import ArchiveEvent
+from shuhua_core.archives.models import Contact, Customer
+from shuhua_core.archives.phones import TAIL, normalise, tail
+from shuhua_core.kernel.context import Context
+from shuhua_core.kernel.errors import Invalid, NotAllowed
+from shuhua_core.kernel.events import Event
+from shuhua_core.kernel.i18n import _
+from shuhua_core.kernel.scope import visible
+
+FOUND_AT_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody that a phone number stands for: a contact, or the main contact of a customer (then ``contact_id`` is None)."""
+
+    name: str
+    phone: str
+    contact_id: int | None
+    customer_id: int | None
+    customer_number: str | None
+    customer_name: str | None
+
+
+def find_callers(ctx: Context, phone: str) -> Sequence[Caller]:
+    """Whom a phone number, or its last four digits, may stand for, within what the actor may see; the latest first.
+
+    Raises Invalid for ``phone`` when it is neither, NotAllowed without the right to read customers.
+    """
+    if not ctx.actor.may(Permission.CUSTOMERS_VIEW):
+        raise NotAllowed
+    phone = phone.strip()
+    last_four = bool(re.fullmatch(rf"[0-9]{{{TAIL}}}", phone))
+    wanted = phone if last_four else normalise(phone)
+    if wanted is None:
+        raise Invalid({"phone": _("Enter a whole phone number, or its last four digits.")})
+    return [*_contacts(ctx, wanted, last_four), *_main_contacts(ctx, wanted, last_four)][:FOUND_AT_MOST]
+
+
+def _contacts(ctx: Context, wanted: str, last_four: bool) -> list[Caller]:
+    rows = ctx.session.execute(
+        select(Contact.name, Contact.phone, Contact.id, Customer.id, Customer.number, Customer.name)
+        .outerjoin(Customer, (Customer.id == Contact.customer_id) & visible(Customer, ctx.actor, Permission.CUSTOMERS_VIEW))
+        .where((Contact.phone_tail if last_four else Contact.phone) == wanted)
+        .where(visible(Contact, ctx.actor, Permission.CUSTOMERS_VIEW))
+        .order_by(Contact.updated_at.desc(), Contact.id.desc())
+        .limit(FOUND_AT_MOST)
+    )
+    return [Caller(*row) for row in rows]
+
+
+def _main_contacts(ctx: Context, wanted: str, last_four: bool) -> list[Caller]:
+    rows = ctx.session.execute(
+        select(Customer.contact_name, Customer.phone, Customer.id, Customer.number, Customer.name)
+        .where((Customer.phone_tail if last_four else Customer.phone) == wanted)
+        .where(visible(Customer, ctx.actor, Permission.CUSTOMERS_VIEW))
+        .order_by(Customer.updated_at.desc(), Customer.id.desc())
+        .limit(FOUND_AT_MOST)
+    )
+    return [Caller(name or customer, phone or "", None, *rest, customer) for name, phone, *rest, customer in rows]
+
+
+def keep_contact(
+    ctx: Context,
+    *,
+    name: str,
+    phone: str,
+    organisation_path: str | None,
+    customer_id: int | None = None,
+    user_id: int | None = None,
+    note: str | None = None,
+) -> Contact:
+    """The contact with this name and (normalised) phone of the branch, made when there is none yet.
+
+    What was unknown before (customer, account, note) is filled in. The caller has checked the right to do so.
+    """
+    path = organisation_path or ""
+    contact = _known(ctx, name, phone, path)
+    if contact is None:
+        contact = Contact(
+            name=name,
+            phone=phone,
+            phone_tail=tail(phone),
+            organisation_path=path,
+            customer_id=customer_id,
+            user_id=user_id,
+            note=note,
+            created_at=ctx.now,
+            updated_at=ctx.now,
+        )
+        try:
+            with ctx.session.begin_nested():
+                ctx.session.add(contact)
+        except IntegrityError:
+            # Two calls of the same person were entered at once: the unique constraint let one of them through.
+            contact = _known(ctx, name, phone, path)
+            if contact is None:
+                raise
+        else:
+            ctx.publish(Event(ArchiveEvent.CONTACT_KEPT, "contact", contact.id, values={"customer_id": customer_id}))
+            return contact
+    _complete(ctx, contact, customer_id, user_id, note)
+    return contact
+
+
+def _known(ctx: Context, name: str, phone: str, path: str) -> Contact | None:
+    return ctx.session.scalars(
+        select(Contact).where(Contact.phone == phone, Contact.name == name, Contact.organisation_path == path)
+    ).one_or_none()
+
+
+def _complete(ctx: Context, contact: Contact, customer_id: int | None, user_id: int | None, note: str | None) -> None:
+    contact.updated_at = ctx.now
+    contact.user_id = contact.user_id or user_id
+    contact.note = contact.note or note
+    if customer_id is not None and contact.customer_id is None:
+        contact.customer_id = customer_id
+        contact.version += 1
+        ctx.session.flush()
+        ctx.publish(Event(ArchiveEvent.CONTACT_LINKED, "contact", contact.id, values={"customer_id": customer_id}))

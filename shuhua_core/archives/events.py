@@ -1,0 +1,26 @@
+"""What happens to archives."""
+
+from enum import StrEnum
+
+
+class ArchiveEvent(StrEnum):
+    """Names of the room's events."""
+
+    CUSTOMER_CREATED = "customers.created"
+    """A customer was added."""
+    CUSTOMER_EDITED = "customers.edited"
+    """A customer was changed; ``changes`` say what."""
+    CUSTOMER_PHONE_REVEALED = "customers.phone_revealed"
+    """Somebody was shown a customer's whole phone number."""
+    CONTACT_KEPT = "contacts.kept"
+    """A caller became a contact. ``values``: customer_id."""
+    CONTACT_LINKED = "contacts.linked"
+    """A contact was put down as somebody of a customer. ``values``: customer_id."""
+    PROJECT_CREATED = "projects.created"
+    """A project was added."""
+    PROJECT_EDITED = "projects.edited"
+    """A project was changed."""
+    MODEL_CREATED = "models.created"
+    """A product model was added."""
+    MODEL_EDITED = "models.edited"
+    """A product model was changed."""

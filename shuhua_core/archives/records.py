@@ -1,0 +1,156 @@
+"""What adding and changing an archive record has in common: numbers, references, twins, versions, and what the audit is told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import IntegrityError
+
+from shuhua_core.accounts.organisations import branch_for_division, branch_of
+from shuhua_core.kernel.context import Context
+from shuhua_core.kernel.errors import Conflict, Invalid, NotAllowed, VersionStale
+from shuhua_core.kernel.events import Event
+from shuhua_core.kernel.i18n import _
+from shuhua_core.kernel.schema import InputSchema, given
+from shuhua_core.kernel.scope import covers, get_visible, visible
+from shuhua_core.kernel.steps import plain
+
+RecordT = TypeVar("RecordT")
+
+NOT_AUDITED = frozenset({"id", "version", "created_at", "updated_at", "phone_tail", "morton"})
+
+
+def patch_of(create: type[InputSchema], *, name: str, without: Collection[str] = ()) -> type[InputSchema]:
+    """The schema of a patch: the fields of ``create`` but ``without``, none required.
+
+    A field that ``create`` requires says ``keeps_value``: it may be left out, but not emptied.
+    """
+    fields: dict[str, Any] = {}
+    for node in create().children:
+        if node.name not in without:
+            fields[node.name] = node.clone()
+            fields[node.name].keeps_value = node.required
+            fields[node.name].missing = None
+    return type(name, (InputSchema,), {**fields, "__doc__": f"What may be changed of what {create.__name__} entered."})
+
+
+def patch_values(schema: type[InputSchema], data: Any) -> dict[str, Any]:
+    """The fields that ``data`` names, as Python values. Raises Invalid where a required one is emptied."""
+    values = given(schema, data)
+    emptied = [node.name for node in schema().children if node.keeps_value and node.name in values and values[node.name] is None]
+    if emptied:
+        raise Invalid({name: _("This is required.") for name in emptied})
+    return values
+
+
+def editable(
+    ctx: Context, model: type[RecordT], record_id: int, *, view: str, edit: str, expected_version: int | None
+) -> RecordT:
+    """The record, locked for a change. Raises NotFound, NotAllowed or VersionStale."""
+    record = get_visible(ctx.session, model, ctx.actor, view, record_id, for_update=True)
+    if not covers(record, ctx.actor, edit):
+        raise NotAllowed
+    version = record.version  # type: ignore[attr-defined]
+    if expected_version is not None and expected_version != version:
+        raise VersionStale(version=version)
+    return record
+
+
+def require_reference(ctx: Context, model: type[Any], record_id: int | None, *, field: str, permission: str) -> Any:
+    """The record that ``field`` names, None for None. Raises Invalid alike for one that is absent or not the actor's to see."""
+    if record_id is None:
+        return None
+    query = select(model).where(model.id == record_id, visible(model, ctx.actor, permission))
+    record = ctx.session.scalars(query).one_or_none()
+    if record is None:
+        raise Invalid({field: _("There is no such record, or it is not yours to see.")})
+    return record
+
+
+def require_unique(
+    ctx: Context, model: type[Any], field: str, value: str | None, *, permission: str, besides: int | None = None
+) -> None:
+    """Refuse a value that another record has, and say which one if the actor may see it.
+
+    The unique constraint has the last word. Raises Invalid for ``field``.
+    """
+    if value is None:
+        return
+    query = select(model.number, model.name, visible(model, ctx.actor, permission)).where(getattr(model, field) == value)
+    if besides is not None:
+        query = query.where(model.id != besides)
+    taken = ctx.session.execute(query).first()
+    if taken is None:
+        return
+    number, name, seen = taken
+    if seen:
+        text = _("${value} is taken: ${number} ${name} has it.", mapping={"value": value, "number": number, "name": name})
+    else:
+        text = _("${value} is taken.", mapping={"value": value})
+    raise Invalid({field: text})
+
+
+def flush(ctx: Context) -> None:
+    """Send what is pending to the database. Raises Conflict when somebody else took a unique value at the same moment."""
+    try:
+        ctx.session.flush()
+    except IntegrityError as error:
+        raise Conflict(_("Somebody else has just taken this number or code. Try again.")) from error
+
+
+def home_path(ctx: Context, division_code: str | None, *, by_division: bool = False) -> str:
+    """The path of the branch that a new record belongs to.
+
+    That is the actor's own branch, or ``by_division`` the one on whose duty the division is; each stands in for the other.
+    """
+    own = ctx.actor.organisation_path
+    if own and not (by_division and division_code):
+        return branch_of(ctx.session, own).path
+    return branch_for_division(ctx.session, division_code).path
+
+
+def require_scope(ctx: Context, record: Any, permission: str) -> None:
+    """Refuse a record that would lie outside of what the actor may edit. Raises NotAllowed."""
+    if not covers(record, ctx.actor, permission):
+        raise NotAllowed(_("This would lie outside of your area. Choose a division or a unit of your own."))
+
+
+def changed(record: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Set ``values`` on ``record``; gives field -> [old, new], as plain values, of those that differ."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        old = getattr(record, name)
+        if old != value:
+            setattr(record, name, value)
+            found[name] = plain({"pair": [old, value]})["pair"]
+    return found
+
+
+def initial(record: Any) -> dict[str, Any]:
+    """Field -> [None, value] of all that a new record was given."""
+    names = [column.key for column in inspect(type(record)).column_attrs if column.key not in NOT_AUDITED]
+    values = plain({name: getattr(record, name) for name in names})
+    return {name: [None, value] for name, value in values.items() if value is not None}
+
+
+def publish(
+    ctx: Context, name: str, kind: str, record: Any, changes: Mapping[str, Any], *, personal: Collection[str] = (), **values: Any
+) -> None:
+    """Publish a change of ``record``; the ``personal`` fields go to the part of the audit that an erasure may remove."""
+    shown = {field: pair for field, pair in changes.items() if field not in personal and field not in NOT_AUDITED}
+    hidden = {field: pair for field, pair in changes.items() if field in personal}
+    ctx.publish(Event(name, kind, record.id, record.number, values=values, changes=shown, personal=hidden))
+
+
+def touch(ctx: Context, record: Any) -> None:
+    """Note that ``record`` was changed now: a new version for the next reader."""
+    record.version += 1
+    record.updated_at = ctx.now
+
+
+def refuse_without(ctx: Context, permission: str) -> None:
+    """Raises NotAllowed unless the actor holds the permission for some row."""
+    if not ctx.actor.may(permission):
+        raise NotAllowed

@@ -1,0 +1,35 @@
+"""What happens to sites and equipment."""
+
+from enum import StrEnum
+
+
+class SiteEvent(StrEnum):
+    """Names of the events of sites."""
+
+    CREATED = "sites.created"
+    """A site was registered."""
+    EDITED = "sites.edited"
+    """A site was changed; ``changes`` say what."""
+    STATE_CHANGED = "sites.state_changed"
+    """The worst state of its pieces is another one now."""
+    PHONE_REVEALED = "sites.phone_revealed"
+    """Somebody was shown the whole phone number of a site's contact."""
+
+
+class EquipmentEvent(StrEnum):
+    """Names of the events of equipment; each but the first two comes from a row of ``workflow.toml``."""
+
+    CREATED = "equipment.created"
+    """A piece was registered. ``values``: site_id, model_id."""
+    EDITED = "equipment.edited"
+    """A piece was changed, or moved to another site; ``changes`` say what."""
+    USE_STOPPED = "equipment.use_stopped"
+    """A dangerous piece was put out of use, with a reason. ``values``: site_id."""
+    RESTORED = "equipment.restored"
+    """It was put back into use, with proof."""
+    BECAME_FAULTY = "equipment.became_faulty"
+    """A reviewer approved a request about it."""
+    REPAIR_STARTED = "equipment.repair_started"
+    """A repairer began to work on it."""
+    REPAIRED = "equipment.repaired"
+    """A task was completed with the result "repaired"."""

@@ -1,0 +1,114 @@
+"""Inputs of sites and equipment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import colander
+
+from shuhua_core.archives.phones import Phone
+from shuhua_core.archives.records import patch_of
+from shuhua_core.archives.schema import division_field, note_field, number_field
+from shuhua_core.kernel.i18n import _
+from shuhua_core.kernel.schema import Choice, Date, InputSchema, Items, Moment, PositionSchema, RecordId, Text, field
+from shuhua_core.sites import codes
+from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
+from shuhua_core.sites.states import SITE_KINDS
+
+PICTURES_AT_MOST = 9
+
+
+class LabelCode(Text):
+    """The code on a label, as people type it: with spaces or dashes, in small letters."""
+
+    def __init__(self) -> None:
+        super().__init__(maximum=20)
+
+    def read(self, node: Any, value: Any) -> Any:
+        """From text; raises colander.Invalid when the check character does not fit."""
+        value = super().read(node, value)
+        if value is colander.null:
+            return value
+        code = codes.normalise(value)
+        if not codes.is_valid(code):
+            raise colander.Invalid(node, _("This is no code of a label. Look again at its ${n} characters.", mapping={"n": codes.LENGTH}))
+        return code
+
+
+def media_field(minimum: int = 0, **options: Any) -> Any:
+    """Pictures that were uploaded before."""
+    return field(Items(RecordId("media"), PICTURES_AT_MOST, minimum), _("Pictures"), **options)
+
+
+class SiteCreate(InputSchema):
+    """An installation point as it is entered."""
+
+    number = number_field()
+    name = field(Text(120), _("Name"), required=True)
+    kind = field(Choice(SITE_KINDS), _("Kind"), required=True)
+    division_code = division_field()
+    address = field(Text(200), _("Address"))
+    position = PositionSchema(title=_("Position"), missing=None)
+    project_id = field(RecordId("project"), _("Project"))
+    customer_id = field(RecordId("customer"), _("Customer"))
+    host_unit_id = field(RecordId("organisation"), _("Host unit"), help=_("The community, park or school that has the equipment."))
+    organisation_id = field(RecordId("organisation"), _("Responsible unit"), help=_("Left empty, the branch on duty for the division."))
+    contact_name = field(Text(60), _("Contact"))
+    phone = field(Phone(), _("Phone"))
+    installed_on = field(Date(), _("Installed on"))
+    note = note_field()
+    media_ids = media_field()
+
+
+_BEGINNINGS = {name: (state.zh, state.en) for name, state in EQUIPMENT_WORKFLOW.states.items() if name in EQUIPMENT_WORKFLOW.initial}
+
+
+class EquipmentCreate(InputSchema):
+    """A piece of equipment as it is entered."""
+
+    number = number_field()
+    name = field(Text(80), _("Name"), help=_("Left empty, the model's name."))
+    model_id = field(RecordId("model"), _("Model"), required=True)
+    serial = field(Text(60), _("Serial number"))
+    batch = field(Text(40), _("Batch"))
+    produced_on = field(Date(), _("Produced on"))
+    site_id = field(RecordId("site"), _("Installation point"))
+    place = field(Text(120), _("Place on the site"))
+    installed_on = field(Date(), _("Installed on"))
+    customer_id = field(RecordId("customer"), _("Customer"), help=_("Left empty, the customer of its site."))
+    project_id = field(RecordId("project"), _("Project"), help=_("Left empty, the project of its site."))
+    state = field(Choice(_BEGINNINGS), _("State"), help=_("Left empty, normal on a site and in stock without one."))
+    warranty_to = field(Date(), _("Warranty to"), help=_("Left empty, reckoned from the model."))
+    safe_life_to = field(Date(), _("Safe service life to"), help=_("Left empty, reckoned from the model."))
+    code = field(LabelCode(), _("Code on the label"))
+    note = note_field()
+    media_ids = media_field()
+
+
+SitePatch = patch_of(SiteCreate, name="SitePatch")
+EquipmentPatch = patch_of(EquipmentCreate, name="EquipmentPatch", without={"state"})
+
+
+class StopUse(InputSchema):
+    """Why a piece must not be used."""
+
+    reason = field(Text(500, 2, multiline=True), _("Reason"), required=True)
+    media_ids = media_field()
+    position = PositionSchema(title=_("Position"), missing=None)
+    captured_at = field(Moment(), _("Captured at"))
+
+
+class Restore(InputSchema):
+    """Why it is safe again, with proof."""
+
+    reason = field(Text(500, 2, multiline=True), _("Reason"), required=True)
+    media_ids = media_field(minimum=1, required=True, help=_("Proof that it is safe: at least one picture."))
+
+
+class Cause(InputSchema):
+    """What made the system move the piece."""
+
+    reference = field(Text(40), _("Request or task"))
+
+
+ACTION_SCHEMAS: dict[str, type[InputSchema]] = {"StopUse": StopUse, "Restore": Restore, "Cause": Cause}
