@@ -12,14 +12,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from .accounts.models import DutyArea, Organisation, Role, RolePermission
+from .accounts.models import Organisation, Role, RolePermission
+from .accounts.organisations import add_organisation
 from .accounts.permissions import Permission
 from .accounts.roles import roles_changed
 from .kernel.actor import ScopeKind
 from .kernel.errors import ConfigurationError
 from .kernel.i18n import _
 from .kernel.workflow import Workflow, from_toml, problems
-from .kernel.workflow_store import put_in_force
+from .kernel.workflow_store import WorkflowVersion, put_in_force
 
 _HERE = Path(__file__).parent
 ROLES = _HERE / "accounts" / "roles.toml"
@@ -40,12 +41,7 @@ def seed_maker(session: Session, name: str) -> Organisation:
     found = session.scalars(select(Organisation).where(Organisation.kind == "maker").order_by(Organisation.id).limit(1)).first()
     if found is not None:
         return found
-    maker = Organisation(id=1, kind="maker", name=name, path="/1/")
-    session.add(maker)
-    session.flush()
-    session.add(DutyArea(organisation_id=maker.id, division_prefix=""))
-    session.flush()
-    return maker
+    return add_organisation(session, kind="maker", name=name, parent=None, divisions=[""])
 
 
 def seed_roles(session: Session) -> None:
@@ -91,6 +87,8 @@ class Names:
 def seed_workflows(session: Session, now: datetime, names: Mapping[str, Names] | None = None) -> None:
     """Both tables as version 1, checked first. A deployment that has put its own version in force keeps it."""
     for name, path in WORKFLOWS.items():
+        if session.scalar(select(WorkflowVersion.version).where(WorkflowVersion.name == name).limit(1)) is not None:
+            continue
         workflow = from_toml(path)
         refuse_problems(workflow, (names or {}).get(name))
         put_in_force(session, workflow, now)
