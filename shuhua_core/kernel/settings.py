@@ -74,6 +74,18 @@ class Settings:
     """How many trusted proxies stand in front, so that X-Forwarded-For is read only from them."""
     plugins_enabled: str = "*"
     """Names of the plugins that are loaded, separated by spaces; ``*`` loads all that are installed."""
+    plugins_trace: bool = False
+    """Log every call of a hook: plugin and hook, never the arguments."""
+    plugins_deadline: float = 30.0
+    """Seconds that one call to a plugin may take."""
+    plugins_memory_mb: int = 512
+    """Address space of a plugin's process."""
+    plugins_result_mb: int = 32
+    """Largest document that a plugin may give back."""
+    plugins_failures: int = 5
+    """Failures in a row after which a plugin is left alone."""
+    plugins_rest: float = 60.0
+    """Seconds for which it is left alone."""
     plugins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Settings of each plugin (``plugin.<name>.<key>``), given to that plugin alone."""
 

@@ -11,6 +11,8 @@ from typing import Any, Literal, TypeVar
 
 import pluggy
 
+from shuhua_core.kernel.settings import Settings
+
 from . import hookspecs
 from .builtin import BUILTINS
 from .contracts import Basemap, CommittedEvent, MapProvider, NotificationChannel, ReportType
@@ -117,7 +119,7 @@ class Plugins:
 
 
 def build_plugin_manager(
-    settings: Mapping[str, Any],
+    settings: Settings | PluginSettings,
     load_entry_points: bool = True,
     plugins: Mapping[str, object] = MappingProxyType({}),
 ) -> Plugins:
@@ -128,7 +130,7 @@ def build_plugin_manager(
     PluginError names the plugin, for anything that is wrong: a missing name of the allow-list, a name taken twice, a
     hook that does not exist, an offer that breaks its contract, an error while loading.
     """
-    own = PluginSettings.read(settings)
+    own = settings if isinstance(settings, PluginSettings) else PluginSettings.of_deployment(settings)
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(hookspecs)
     if own.trace:
@@ -152,7 +154,7 @@ def _chosen(settings: PluginSettings) -> list[EntryPoint]:
     installed = sorted(entry_points(group=PROJECT), key=lambda entry: entry.name)
     missing = (settings.enabled or frozenset()) - {entry.name for entry in installed}
     if missing:
-        raise PluginError(min(missing), "plugins.enabled names it, but it is not installed")
+        raise PluginError(min(missing), "shuhua.plugins_enabled names it, but it is not installed")
     return [entry for entry in installed if settings.allows(entry.name)]
 
 

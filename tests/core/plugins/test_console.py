@@ -1,10 +1,11 @@
 import logging
 
 from shuhua_core.plugins.manager import build_plugin_manager
+from shuhua_core.plugins.settings import PluginSettings
 
 
 def console(settings):
-    return build_plugin_manager(settings, load_entry_points=False).channels["console"]
+    return build_plugin_manager(PluginSettings(own={"console": settings}), load_entry_points=False).channels["console"]
 
 
 def test_the_log_gets_the_event_and_the_id_but_no_person(notice, caplog, capsys):
@@ -17,7 +18,7 @@ def test_the_log_gets_the_event_and_the_id_but_no_person(notice, caplog, capsys)
 
 
 def test_the_whole_text_is_shown_only_when_the_settings_allow(notice, capsys):
-    console({"plugin.console.show_text": "true"}).send(notice)
+    console({"show_text": "true"}).send(notice)
     shown = capsys.readouterr().out
     assert "张三: 新工单" in shown
     assert "https://service.example.cn/tasks/1" in shown

@@ -7,10 +7,12 @@ import pytest
 
 from shuhua_core.kernel.errors import ConfigurationError
 from shuhua_core.kernel.i18n import translator
+from shuhua_core.kernel.settings import from_mapping
 from shuhua_core.plugins import Basemap, Label, Layer, Receipt, hookimpl
 from shuhua_core.plugins import manager as manager_module
 from shuhua_core.plugins.errors import PluginError
 from shuhua_core.plugins.manager import build_plugin_manager
+from shuhua_core.plugins.settings import PluginSettings
 
 
 class Pigeon:
@@ -51,7 +53,11 @@ class Offers:
 
 
 def build(settings=None, **plugins):
-    return build_plugin_manager(settings or {}, load_entry_points=False, plugins=plugins)
+    return build_plugin_manager(settings or PluginSettings(), load_entry_points=False, plugins=plugins)
+
+
+def deployment(**values):
+    return from_mapping({"shuhua.database_url": "sqlite:///x.sqlite", "shuhua.secret": "0" * 32, **values})
 
 
 @pytest.fixture
@@ -100,7 +106,8 @@ def test_capabilities_are_plain_values():
 
 def test_a_plugin_is_given_its_own_settings_and_no_others():
     mine, theirs = Offers(), Offers()
-    build({"plugin.mine.key": "one", "plugin.theirs.other": 2, "session.secret": "0000"}, mine=mine, theirs=theirs)
+    settings = deployment(**{"plugin.mine.key": "one", "plugin.theirs.other": 2})
+    build(settings, mine=mine, theirs=theirs)
     assert dict(mine.settings) == {"key": "one"}
     assert dict(theirs.settings) == {"other": "2"}
     with pytest.raises(TypeError):
@@ -110,7 +117,7 @@ def test_a_plugin_is_given_its_own_settings_and_no_others():
 def test_two_plugins_of_one_name_are_refused(install):
     install(post=Offers(Pigeon()))
     with pytest.raises(PluginError, match="two plugins of this name"):
-        build_plugin_manager({}, plugins={"post": Offers()})
+        build_plugin_manager(PluginSettings(), plugins={"post": Offers()})
 
 
 def test_a_plugin_cannot_take_the_name_of_a_built_in_one():
@@ -195,7 +202,7 @@ def test_an_argument_that_the_hook_does_not_have_is_refused():
 
 def test_installed_plugins_load_and_are_marked_as_foreign(install):
     install(post=Offers(Pigeon()))
-    plugins = build_plugin_manager({})
+    plugins = build_plugin_manager(PluginSettings())
     assert plugins.records["post"].target == "installed_plugins:post"
     assert plugins.records["post"].origin == "installed"
     assert plugins.records["inbox"].target is None
@@ -207,49 +214,47 @@ def test_installed_plugins_load_and_are_marked_as_foreign(install):
 )
 def test_the_allow_list_says_which_installed_plugins_load(install, enabled, loaded):
     install(a=Offers(), b=Offers())
-    settings = {} if enabled is None else {"plugins.enabled": enabled}
+    settings = deployment() if enabled is None else deployment(**{"shuhua.plugins_enabled": enabled})
     assert {"a", "b"} & set(build_plugin_manager(settings).records) == loaded
 
 
 def test_a_name_on_the_allow_list_that_is_not_installed_is_refused(install):
     install(a=Offers())
-    with pytest.raises(PluginError, match=r"plugin c: plugins\.enabled names it, but it is not installed"):
-        build_plugin_manager({"plugins.enabled": "a c"})
+    with pytest.raises(PluginError, match=r"plugin c: shuhua\.plugins_enabled names it, but it is not installed"):
+        build_plugin_manager(PluginSettings(enabled=frozenset({"a", "c"})))
 
 
 def test_a_plugin_that_cannot_be_imported_is_named(monkeypatch):
     found = [EntryPoint("gone", "no_such_module:plugin", "shuhua")]
     monkeypatch.setattr(manager_module, "entry_points", lambda group: found)
     with pytest.raises(PluginError, match="plugin gone: loading no_such_module:plugin failed: ModuleNotFoundError"):
-        build_plugin_manager({})
+        build_plugin_manager(PluginSettings())
 
 
 def test_the_trace_names_hook_and_plugin_but_no_settings(caplog):
     with caplog.at_level(logging.INFO):
-        build({"plugins.trace": "true", "plugin.post.key": "secret-0000"}, post=Offers(Pigeon()))
+        build(PluginSettings(trace=True, own={"post": {"key": "secret-0000"}}), post=Offers(Pigeon()))
     assert "hook shuhua_register_notification_channels: post" in caplog.text
     assert "secret-0000" not in caplog.text
 
 
 def test_settings_for_a_plugin_that_is_not_loaded_are_mentioned(caplog):
-    build({"plugin.cosole.show_text": "true"})
+    build(PluginSettings(own={"cosole": {"show_text": "true"}}))
     assert "settings for plugin cosole, which is not loaded" in caplog.text
 
 
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"plugins.trace": "perhaps"}, "plugins.trace"),
-        ({"plugins.deadline": "soon"}, "plugins.deadline"),
-        ({"plugins.failures": "0"}, "plugins.failures"),
-        ({"plugins.rest": "nan"}, "plugins.rest"),
-        ({"plugin.inbox": "1"}, "plugin.inbox"),
-        ({"plugins.enabld": "inbox"}, "plugins.enabld"),
+        ({"shuhua.plugins_deadline": "-1"}, "shuhua.plugins_deadline"),
+        ({"shuhua.plugins_failures": "0"}, "shuhua.plugins_failures"),
+        ({"shuhua.plugins_rest": "nan"}, "shuhua.plugins_rest"),
+        ({"plugin.In Box.key": "1"}, "plugin.In Box"),
         ({"plugin.console.show_text": "maybe"}, "show_text"),
     ],
 )
 def test_wrong_settings_are_refused_by_name(settings, said):
     with pytest.raises(ConfigurationError) as refused:
-        build(settings)
+        build(deployment(**settings))
     assert said in str(refused.value)
     assert said in translator("en")(refused.value.message)

@@ -22,8 +22,10 @@ from shuhua_core.plugins import (
 from shuhua_core.plugins.errors import FailureKind, PluginFailed
 from shuhua_core.plugins.manager import build_plugin_manager
 from shuhua_core.plugins.runner import PluginRunner
+from shuhua_core.plugins.settings import Limits, PluginSettings
 from shuhua_core.plugins.wire import Operation
 
+LIMITS = Limits(memory_mb=256)
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 EXPECTED = {
     "raises": FailureKind.RAISED,
@@ -55,8 +57,8 @@ def start(hostile):
     """Start a runner over the named plugins; ended after the test."""
     runners = []
 
-    def start(*names, settings=None, **options):
-        settings = {"plugins.memory_mb": "256", **(settings or {})}
+    def start(*names, own=None, limits=LIMITS, **options):
+        settings = PluginSettings(limits=limits, own=own or {})
         plugins = build_plugin_manager(settings, load_entry_points=False, plugins=hostile(*names))
         failures = []
         runner = PluginRunner(plugins, on_failure=failures.append, clock=SetClock(NOW), **options)
@@ -189,13 +191,15 @@ def test_a_process_that_was_killed_from_outside_is_replaced(start, notice):
     runner = start("well")
     first = runner.send("well", notice).reference
     os.kill(int(first.split()[1]), signal.SIGKILL)
+    while process_of(runner, "well").is_idle():
+        time.sleep(0.01)
     assert runner.send("well", notice).reference != first
 
 
 def test_a_plugin_sees_neither_the_environment_nor_the_settings_of_others(start, notice, monkeypatch):
     monkeypatch.setenv("SHUHUA_SECRET", "0000")
-    settings = {"plugin.own-settings.key": "mine", "plugin.tells.key": "theirs", "session.secret": "0000"}
-    runner = start("own_settings", "tells", settings=settings)
+    own = {"own-settings": {"key": "mine"}, "tells": {"key": "theirs"}}
+    runner = start("own_settings", "tells", own=own)
     assert runner.send("tells", notice).reference == ""
     assert runner.send("own_settings", notice).reference == "[('key', 'mine')]"
 
@@ -211,7 +215,7 @@ def test_a_report_is_built_in_the_process_of_its_plugin(start):
 
 
 def test_a_report_without_end_is_stopped_at_its_size(start):
-    runner = start("report_plugin", settings={"plugins.result_mb": "1"})
+    runner = start("report_plugin", limits=replace(LIMITS, result_mb=1))
     out = io.BytesIO()
     with pytest.raises(PluginFailed) as failed:
         runner.build("endless", ReportData("", "en", NOW, number="BX-1"), out)
