@@ -36,7 +36,7 @@ def propose(ctx: Context, task: Task, limit: int = 5) -> list[Proposal]:
     Counts: the site's own unit, the duty area that fits the division most closely, and how much the unit has to do,
     which weighs more the more severe the fault is.
     """
-    matches = units_for_division(ctx.session, task.branch_path, task.division_code)
+    matches = units_for_division(ctx.session, task.division_code, below=task.branch_path)
     if not matches:
         return []
     loads = _loads(ctx, task.branch_path)
@@ -55,7 +55,7 @@ def _loads(ctx: Context, branch_path: str) -> dict[int, tuple[int, int]]:
     return {unit_id: (total, urgent) for unit_id, total, urgent in rows}
 
 
-def _judge(task: Task, unit: Organisation, prefix: str | None, own_path: str | None, total: int, urgent: int) -> Proposal:
+def _judge(task: Task, unit: Organisation, prefix: str, own_path: str | None, total: int, urgent: int) -> Proposal:
     score, reasons = 0.0, []
     if own_path is not None and own_path == unit.path:
         score += 100
@@ -63,7 +63,7 @@ def _judge(task: Task, unit: Organisation, prefix: str | None, own_path: str | N
     if prefix:
         score += 10 * len(prefix)
         reasons.append(_("on duty for ${prefix}", mapping={"prefix": prefix}))
-    elif prefix == "":
+    else:
         score += 5
         reasons.append(_("on duty everywhere"))
     score -= LOAD_WEIGHT[task.severity] * (total + urgent)

@@ -1,0 +1,21 @@
+"""The small world with everybody in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from shuhua_core.kernel.context import Context
+from shuhua_core.testing.flow import Flow
+from shuhua_core.testing.world import World, build_world
+
+
+@pytest.fixture
+def world(ctx: Context) -> World:
+    """Everybody and everything, in the transaction of ``ctx``."""
+    return build_world(ctx.session)
+
+
+@pytest.fixture
+def flow(ctx: Context, world: World) -> Flow:
+    """Acts as anybody, on one request and its tasks."""
+    return Flow(ctx, world)
