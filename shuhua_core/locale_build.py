@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -168,7 +169,7 @@ def template_uses(path: Path, file: str, domain: str) -> Iterator[Use]:
     extractor.in_python = set()
     named = set(re.findall(r'i18n:name="([^"]+)"', source))
     options = SimpleNamespace(keywords=(), comment_tag=None, domain=domain)
-    for index, message in enumerate(extractor(str(path), options)):
+    for index, message in enumerate(extractor(str(path), options, BytesIO(path.read_bytes()))):
         allowed = _placeholders(message.msgid) if index in extractor.in_python else named
         yield Use(file, message.location[1], message.msgid, message.msgctxt, _template_problem(message.msgid, allowed))
 

@@ -140,6 +140,11 @@ class BuildWithAssets(build):  # type: ignore[misc]
 
     sub_commands = [("build_assets", None), *build.sub_commands]
 
+    def run(self) -> None:
+        """Starts from an empty folder, so that what was deleted from the sources does not come back from an older build."""
+        shutil.rmtree(self.build_lib, ignore_errors=True)
+        super().run()
+
 
 if __name__ == "__main__":
     build_frontend()
