@@ -69,7 +69,10 @@ def _main_contacts(ctx: Context, wanted: str, last_four: bool) -> list[Caller]:
         .order_by(Customer.updated_at.desc(), Customer.id.desc())
         .limit(FOUND_AT_MOST)
     )
-    return [Caller(name or customer, phone or "", None, *rest, customer) for name, phone, *rest, customer in rows]
+    return [
+        Caller(name or customer, phone or "", None, customer_id, number, customer)
+        for name, phone, customer_id, number, customer in rows
+    ]
 
 
 def keep_contact(

@@ -23,9 +23,9 @@ class Site(MapColumns, Base):
 
     __tablename__ = "sites"
     __table_args__ = (
-        Index("ix_sites_map", "morton", "state", *_PLACE),
-        Index("ix_sites_map_state", "state", "morton", *_PLACE),
-        Index("ix_sites_map_project", "project_id", "morton", "state", *_PLACE),
+        Index("ix_sites_map", "morton", "state", *_PLACE, postgresql_include=["id"]),
+        Index("ix_sites_map_state", "state", "morton", *_PLACE, postgresql_include=["id"]),
+        Index("ix_sites_map_project", "project_id", "morton", "state", *_PLACE, postgresql_include=["id"]),
     )
     __scope__: ClassVar[ScopeColumns] = ScopeColumns(
         "site",

@@ -31,7 +31,8 @@ class LabelCode(Text):
             return value
         code = codes.normalise(value)
         if not codes.is_valid(code):
-            raise colander.Invalid(node, _("This is no code of a label. Look again at its ${n} characters.", mapping={"n": codes.LENGTH}))
+            text = _("This is no code of a label. Look again at its ${n} characters.", mapping={"n": codes.LENGTH})
+            raise colander.Invalid(node, text)
         return code
 
 
@@ -51,8 +52,10 @@ class SiteCreate(InputSchema):
     position = PositionSchema(title=_("Position"), missing=None)
     project_id = field(RecordId("project"), _("Project"))
     customer_id = field(RecordId("customer"), _("Customer"))
-    host_unit_id = field(RecordId("organisation"), _("Host unit"), help=_("The community, park or school that has the equipment."))
-    organisation_id = field(RecordId("organisation"), _("Responsible unit"), help=_("Left empty, the branch on duty for the division."))
+    host_unit_id = field(RecordId("organisation"), _("Host unit"), help=_("The community, park or school that has it."))
+    organisation_id = field(
+        RecordId("organisation"), _("Responsible unit"), help=_("Left empty, the branch on duty for the division.")
+    )
     contact_name = field(Text(60), _("Contact"))
     phone = field(Phone(), _("Phone"))
     installed_on = field(Date(), _("Installed on"))
@@ -60,7 +63,8 @@ class SiteCreate(InputSchema):
     media_ids = media_field()
 
 
-_BEGINNINGS = {name: (state.zh, state.en) for name, state in EQUIPMENT_WORKFLOW.states.items() if name in EQUIPMENT_WORKFLOW.initial}
+_STATES = EQUIPMENT_WORKFLOW.states
+_BEGINNINGS = {name: (_STATES[name].zh, _STATES[name].en) for name in EQUIPMENT_WORKFLOW.initial}
 
 
 class EquipmentCreate(InputSchema):

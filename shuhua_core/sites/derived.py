@@ -1,0 +1,77 @@
+"""What is derived between a site and its pieces: its state from theirs, their scope from its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, update
+
+from shuhua_core.kernel.context import Context
+from shuhua_core.kernel.events import Event
+from shuhua_core.sites.events import SiteEvent
+from shuhua_core.sites.models import Equipment, Site
+from shuhua_core.sites.states import worst
+
+COPIED = ("organisation_path", "division_code", "host_unit_id")
+"""Columns of a site that its pieces carry too, so that scope needs no join."""
+
+
+def refresh_states(ctx: Context, site_ids: Collection[int | None]) -> None:
+    """Derive the state of each site anew, after pieces on it were changed in this transaction.
+
+    The sites are locked first, in order: two who change different pieces of one site would else each miss the other's.
+    """
+    wanted = sorted({site_id for site_id in site_ids if site_id is not None})
+    if not wanted:
+        return
+    ctx.session.flush()
+    sites = ctx.session.scalars(
+        select(Site).where(Site.id.in_(wanted)).order_by(Site.id).with_for_update().execution_options(populate_existing=True)
+    ).all()
+    found: dict[int, set[str]] = {site_id: set() for site_id in wanted}
+    query = select(Equipment.site_id, Equipment.state).where(Equipment.site_id.in_(wanted)).distinct()
+    for site_id, state in ctx.session.execute(query):
+        found[site_id or 0].add(state)
+    for site in sites:
+        before, after = site.state, worst(found[site.id])
+        if before != after:
+            site.state, site.state_at = after, ctx.now
+            ctx.session.flush()
+            ctx.publish(Event(SiteEvent.STATE_CHANGED, "site", site.id, site.number, before=before, after=after))
+
+
+def copy_scope(ctx: Context, site: Site) -> None:
+    """Give the pieces of ``site`` its scope, after that was changed."""
+    ctx.session.execute(
+        update(Equipment)
+        .where(Equipment.site_id == site.id)
+        .values({name: getattr(site, name) for name in COPIED} | {"version": Equipment.version + 1, "updated_at": ctx.now})
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def scope_of(site: Site | None, home: str | None) -> dict[str, Any]:
+    """The copied columns for a piece on ``site``; without one, it belongs to the branch at ``home`` alone."""
+    if site is None:
+        return {"organisation_path": home, "division_code": None, "host_unit_id": None}
+    return {name: getattr(site, name) for name in COPIED}
+
+
+def after_months(day: date | None, months: int | None) -> date | None:
+    """The last day of a term of ``months`` that begins on ``day``, which is the day before the same day then.
+
+    None when either is unknown.
+    """
+    if day is None or not months:
+        return None
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return None
+    try:
+        end = date(year, month + 1, day.day)
+    except ValueError:  # 31 January and a month: the first day after February
+        year, month = divmod(year * 12 + month + 1, 12)
+        end = date(year, month + 1, 1)
+    return date.fromordinal(end.toordinal() - 1)

@@ -1,0 +1,216 @@
+"""Registering and changing pieces of equipment, and the steps of their lives."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from shuhua_core.accounts.permissions import Permission
+from shuhua_core.archives import records
+from shuhua_core.archives.models import Customer, ProductModel, Project
+from shuhua_core.kernel.context import Context
+from shuhua_core.kernel.errors import Invalid, NotFound
+from shuhua_core.kernel.i18n import _
+from shuhua_core.kernel.schema import deserialize
+from shuhua_core.kernel.scope import get_visible, visible
+from shuhua_core.kernel.steps import Step, steps_of
+from shuhua_core.kernel.workflow import Row
+from shuhua_core.media.service import MediaService
+from shuhua_core.sites import codes
+from shuhua_core.sites.derived import after_months, refresh_states, scope_of
+from shuhua_core.sites.events import EquipmentEvent
+from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW, FixedMachine
+from shuhua_core.sites.models import Equipment, Site
+from shuhua_core.sites.schema import ACTION_SCHEMAS, EquipmentCreate, EquipmentPatch
+
+EQUIPMENT_PERSONAL = frozenset({"note"})
+
+
+def _note_state(ctx: Context, piece: Equipment, values: dict[str, Any], row: Row) -> Mapping[str, Any]:
+    piece.state_at, piece.state_source = ctx.now, row.action
+    MediaService(ctx).attach(values.get("media_ids") or [], "equipment", piece.id)
+    return {"site_id": piece.site_id}
+
+
+MACHINE = FixedMachine(
+    kind="equipment",
+    workflow=EQUIPMENT_WORKFLOW.name,
+    schemas=ACTION_SCHEMAS,
+    effects=dict.fromkeys(EQUIPMENT_WORKFLOW.actions, _note_state),
+)
+
+
+class EquipmentService:
+    """What one actor does with pieces of equipment."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    def get(self, equipment_id: int) -> Equipment:
+        """One piece. Raises NotFound."""
+        return get_visible(self._ctx.session, Equipment, self._ctx.actor, Permission.EQUIPMENT_VIEW, equipment_id)
+
+    def by_code(self, code: str) -> Equipment:
+        """The piece that carries the label ``code``, however it was typed. Raises NotFound."""
+        query = select(Equipment).where(
+            Equipment.code == codes.normalise(code), visible(Equipment, self._ctx.actor, Permission.EQUIPMENT_VIEW)
+        )
+        piece = self._ctx.session.scalars(query).one_or_none()
+        if piece is None:
+            raise NotFound
+        return piece
+
+    def timeline(self, piece: Equipment) -> Sequence[Step]:
+        """All steps of a piece's life, oldest first."""
+        return steps_of(self._ctx.session, "equipment", piece.id)
+
+    def actions(self, piece: Equipment) -> list[Row]:
+        """What the actor may do with the piece now."""
+        return MACHINE.available(self._ctx, piece)
+
+    def create(self, data: Any) -> Equipment:
+        """Register a piece (:class:`EquipmentCreate`). Raises NotAllowed, Invalid."""
+        ctx = self._ctx
+        records.refuse_without(ctx, Permission.EQUIPMENT_EDIT)
+        values = deserialize(EquipmentCreate, data)
+        media_ids = values.pop("media_ids")
+        model, site = self._check(values)
+        _complete(values, model, site)
+        values["number"] = values["number"] or ctx.deployment.numbers.take(ctx.session, "CP", ctx.now)
+        home = None if site else records.home_path(ctx, None)
+        piece = Equipment(
+            **values,
+            **scope_of(site, home),
+            state_at=ctx.now,
+            state_source="create",
+            workflow_version=EQUIPMENT_WORKFLOW.version,
+            version=1,
+            created_at=ctx.now,
+            updated_at=ctx.now,
+        )
+        _check_dates(piece)
+        records.require_scope(ctx, piece, Permission.EQUIPMENT_EDIT)
+        ctx.session.add(piece)
+        records.flush(ctx)
+        MACHINE.begin(ctx, piece, event=EquipmentEvent.CREATED, values={"site_id": piece.site_id, "model_id": piece.model_id})
+        MediaService(ctx).attach(media_ids or [], "equipment", piece.id)
+        refresh_states(ctx, [piece.site_id])
+        return piece
+
+    def edit(self, equipment_id: int, data: Any, *, expected_version: int | None = None) -> Equipment:
+        """Change the fields that ``data`` names (:class:`EquipmentPatch`); on another site the piece gets that site's scope.
+
+        Pictures are added to those that hang there. Raises NotFound, NotAllowed, VersionStale, Invalid.
+        """
+        ctx = self._ctx
+        piece = records.editable(
+            ctx,
+            Equipment,
+            equipment_id,
+            view=Permission.EQUIPMENT_VIEW,
+            edit=Permission.EQUIPMENT_EDIT,
+            expected_version=expected_version,
+        )
+        values = records.patch_values(EquipmentPatch, data)
+        media_ids = values.pop("media_ids", None)
+        values = {name: value for name, value in values.items() if value is not None or name not in {"number", "name"}}
+        _model, site = self._check(values, piece)
+        left = piece.site_id
+        if "site_id" in values and values["site_id"] != left:
+            values |= scope_of(site, None if site else records.home_path(ctx, None))
+        changes = records.changed(piece, values)
+        if changes:
+            _check_dates(piece)
+            records.require_scope(ctx, piece, Permission.EQUIPMENT_EDIT)
+            records.touch(ctx, piece)
+            records.flush(ctx)
+            records.publish(ctx, EquipmentEvent.EDITED, "equipment", piece, changes, personal=EQUIPMENT_PERSONAL)
+            if "site_id" in changes:
+                refresh_states(ctx, [left, piece.site_id])
+        MediaService(ctx).attach(media_ids or [], "equipment", piece.id)
+        return piece
+
+    def act(self, equipment_id: int, action: str, data: Any = None, *, expected_version: int | None = None) -> Equipment:
+        """Take ``action`` of the table. Raises NotFound, NotAllowed, WrongState, VersionStale, Invalid."""
+        ctx = self._ctx
+        piece = get_visible(ctx.session, Equipment, ctx.actor, Permission.EQUIPMENT_VIEW, equipment_id, for_update=True)
+        MACHINE.perform(ctx, piece, action, data, expected_version=expected_version)
+        refresh_states(ctx, [piece.site_id])
+        return piece
+
+    def stop_use(self, equipment_id: int, data: Any) -> Equipment:
+        """Put a dangerous piece out of use, at once (:class:`StopUse`)."""
+        return self.act(equipment_id, "stop_use", data)
+
+    def restore(self, equipment_id: int, data: Any) -> Equipment:
+        """Put a piece back into use, with proof (:class:`Restore`)."""
+        return self.act(equipment_id, "restore", data)
+
+    def react_fault(self, equipment_ids: Collection[int | None], reference: str | None = None) -> None:
+        """Requests about these pieces were approved."""
+        self._react("report_fault", equipment_ids, reference)
+
+    def react_repairing(self, equipment_ids: Collection[int | None], reference: str | None = None) -> None:
+        """Work on these pieces began."""
+        self._react("start_repair", equipment_ids, reference)
+
+    def react_repaired(self, equipment_ids: Collection[int | None], reference: str | None = None) -> None:
+        """These pieces were repaired; one that is out of use stays so until it is restored."""
+        self._react("finish_repair", equipment_ids, reference)
+
+    def _react(self, action: str, equipment_ids: Collection[int | None], reference: str | None) -> None:
+        """Take a row of the system on those pieces whose state has it; the others stay as they are."""
+        wanted = sorted({each for each in equipment_ids if each is not None})
+        if not wanted:
+            return
+        system = self._ctx.as_system()
+        pieces = system.session.scalars(
+            select(Equipment)
+            .where(Equipment.id.in_(wanted))
+            .order_by(Equipment.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).all()
+        moved = [piece for piece in pieces if EQUIPMENT_WORKFLOW.matching(action, piece.state)]
+        for piece in moved:
+            MACHINE.perform(system, piece, action, {"reference": reference})
+        refresh_states(system, [piece.site_id for piece in moved])
+
+    def _check(self, values: Mapping[str, Any], piece: Equipment | None = None) -> tuple[ProductModel | None, Site | None]:
+        """The model and site that the values name. Raises Invalid for what is taken or not to be seen."""
+        ctx = self._ctx
+        besides = piece.id if piece else None
+        for name in ("number", "code"):
+            records.require_unique(ctx, Equipment, name, values.get(name), permission=Permission.EQUIPMENT_VIEW, besides=besides)
+        found: dict[str, Any] = {}
+        for name, model, permission in (
+            ("model_id", ProductModel, Permission.MODELS_VIEW),
+            ("site_id", Site, Permission.SITES_VIEW),
+            ("customer_id", Customer, Permission.CUSTOMERS_VIEW),
+            ("project_id", Project, Permission.PROJECTS_VIEW),
+        ):
+            if piece is None or values.get(name) != getattr(piece, name):
+                found[name] = records.require_reference(ctx, model, values.get(name), field=name, permission=permission)
+        return found.get("model_id"), found.get("site_id")
+
+
+def _complete(values: dict[str, Any], model: ProductModel | None, site: Site | None) -> None:
+    """Fill in what was left empty, from the model and the site."""
+    if model is not None:
+        values["name"] = values["name"] or model.name
+        since = values["installed_on"] or values["produced_on"]
+        values["warranty_to"] = values["warranty_to"] or after_months(since, model.warranty_months)
+        values["safe_life_to"] = values["safe_life_to"] or after_months(since, (model.safe_life_years or 0) * 12)
+    if site is not None:
+        values["customer_id"] = values["customer_id"] or site.customer_id
+        values["project_id"] = values["project_id"] or site.project_id
+    values["state"] = values["state"] or ("normal" if site else "in_stock")
+    if values["state"] != "in_stock" and site is None:
+        raise Invalid({"site_id": _("Say on which installation point it is, or leave it in stock.")})
+
+
+def _check_dates(piece: Equipment) -> None:
+    if piece.produced_on and piece.installed_on and piece.installed_on < piece.produced_on:
+        raise Invalid({"installed_on": _("A piece is installed after it was produced.")})

@@ -1,0 +1,179 @@
+"""What is in a view of the map: clusters counted by the database from Morton keys, and points where there are few.
+
+:func:`look` serves every model with ``id``, ``state`` and the columns of :class:`shuhua_core.places.models.MapColumns`;
+an index that begins with the Morton key and holds the other columns answers it without touching the table.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, and_, column, func, literal, or_, select, values
+from sqlalchemy.orm import Session
+
+from shuhua_core.accounts.permissions import Permission
+from shuhua_core.kernel.actor import Actor, ScopeKind
+from shuhua_core.kernel.context import Context
+from shuhua_core.kernel.errors import Invalid
+from shuhua_core.kernel.i18n import _
+from shuhua_core.kernel.scope import prefix_range, visible
+from shuhua_core.places.morton import BITS, KEY_BITS, Box, ranges
+from shuhua_core.sites.models import Site
+
+CELLS_PER_TILE = 2
+"""A cluster is what lies in one cell, of which a tile has 2² across: some 64 pixels."""
+CELLS_ACROSS = 64
+"""A view is never cut finer than this, whatever zoom a client claims."""
+POINTS_AT_MOST = 200
+CLOSE_ZOOM = 17
+POINTS_CLOSE = 1000
+"""From this zoom on, clusters cannot be opened much further, so more single points are given."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a map shows: a box in WGS-84 and a zoom as web maps count it."""
+
+    box: Box
+    zoom: int
+
+    @property
+    def cell_zoom(self) -> int:
+        """Zoom of the tiles that are the cells of the clusters."""
+        width = self.box.east - self.box.west
+        across = max((width if width > 0 else width + 360) / 360, (self.box.north - self.box.south) / 180, 1e-9)
+        return max(0, min(self.zoom + CELLS_PER_TILE, int(math.log2(CELLS_ACROSS / across)), BITS))
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The points of one cell: how many in which state, and the middle of them."""
+
+    cell: int
+    count: int
+    states: dict[str, int]
+    longitude: float
+    latitude: float
+    one: int
+    """The id of one of them: the only one, where ``count`` is 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is in a view: clusters, and the ids of single points; a cluster of one stands for a point among too many."""
+
+    total: int
+    clusters: Sequence[Cluster]
+    points: Sequence[int]
+
+
+def read_view(bbox: str | None, zoom: str | None) -> View:
+    """A view from ``west,south,east,north`` and a whole number. Raises Invalid for ``bbox`` or ``zoom``."""
+    try:
+        west, south, east, north = (float(part) for part in (bbox or "").split(","))
+    except ValueError:
+        raise Invalid({"bbox": _("Send west,south,east,north in degrees.")}) from None
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
+        raise Invalid({"bbox": _("Send west,south,east,north in degrees.")})
+    if zoom is None or not zoom.isascii() or not zoom.isdigit() or not 0 <= int(zoom[:3]) <= BITS:
+        raise Invalid({"zoom": _("Send a whole number from 0 to ${n}.", mapping={"n": BITS})})
+    return View(Box(west, south, east, north), int(zoom[:3]))
+
+
+def look(session: Session, model: Any, view: View, conditions: Collection[ColumnElement[bool]], *, by_key: bool = True) -> Sight:
+    """What ``view`` shows of the records of ``model`` under ``conditions``, which include the actor's scope.
+
+    ``by_key`` false leaves the Morton ranges out, for conditions that themselves leave few rows.
+    """
+    found = _clusters(session, model, view, conditions, by_key=by_key)
+    total = sum(cluster.count for cluster in found)
+    if total <= (POINTS_CLOSE if view.zoom >= CLOSE_ZOOM else POINTS_AT_MOST):
+        if total > len(found):
+            query = _within(select(model.id), model, view.box, conditions, by_key=by_key).order_by(model.id)
+            return Sight(total, (), session.scalars(query).all())
+        return Sight(total, (), [cluster.one for cluster in found])
+    single = [cluster.one for cluster in found if cluster.count == 1]
+    if len(single) > POINTS_CLOSE:
+        return Sight(total, found, ())
+    return Sight(total, [cluster for cluster in found if cluster.count > 1], single)
+
+
+def _clusters(
+    session: Session, model: Any, view: View, conditions: Collection[ColumnElement[bool]], *, by_key: bool
+) -> list[Cluster]:
+    shift = KEY_BITS - 2 * view.cell_zoom
+    cell = model.morton.bitwise_rshift(literal(shift)).label("cell")
+    query = select(cell, model.state, func.count(), func.avg(model.longitude), func.avg(model.latitude), func.min(model.id))
+    query = _within(query, model, view.box, conditions, by_key=by_key).group_by(cell, model.state).order_by(cell, model.state)
+    found: dict[int, Cluster] = {}
+    for number, state, count, longitude, latitude, one in session.execute(query):
+        known = found.get(number)
+        if known is None:
+            found[number] = Cluster(number, count, {state: count}, longitude, latitude, one)
+            continue
+        total = known.count + count
+        found[number] = Cluster(
+            number,
+            total,
+            known.states | {state: count},
+            (known.longitude * known.count + longitude * count) / total,
+            (known.latitude * known.count + latitude * count) / total,
+            min(known.one, one),
+        )
+    return list(found.values())
+
+
+def _within(query: Any, model: Any, box: Box, conditions: Collection[ColumnElement[bool]], *, by_key: bool) -> Any:
+    """``query`` narrowed to the box: by ranges of keys, which an index serves, and exactly by longitude and latitude."""
+    if by_key:
+        # Joined as rows and not written as OR, for which SQLite would leave the covering index.
+        span = values(column("lo", BigInteger), column("hi", BigInteger), name="span").data(ranges(box)).cte("span")
+        query = query.select_from(span).join(model, and_(model.morton >= span.c.lo, model.morton < span.c.hi))
+    else:
+        query = query.where(model.morton.is_not(None))
+    if box.west <= box.east:
+        inside = model.longitude.between(box.west, box.east)
+    else:
+        inside = or_(model.longitude >= box.west, model.longitude <= box.east)
+    return query.where(inside, model.latitude.between(box.south, box.north), *conditions)
+
+
+def reaches_few(actor: Actor, permission: str) -> bool:
+    """Whether the actor reaches only their own rows, so that the map need not go by keys."""
+    return all(grant.scope is ScopeKind.OWN for grant in actor.reach(permission))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFilter:
+    """What narrows the sites on the map; every part may be combined with every other."""
+
+    division: str | None = None
+    project_id: int | None = None
+    customer_id: int | None = None
+    states: Collection[str] = field(default=())
+    kinds: Collection[str] = field(default=())
+    installed_from: date | None = None
+    installed_to: date | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The filter as conditions on sites."""
+        found: list[ColumnElement[bool] | None] = [
+            prefix_range(Site.division_code, self.division) if self.division else None,
+            Site.project_id == self.project_id if self.project_id is not None else None,
+            Site.customer_id == self.customer_id if self.customer_id is not None else None,
+            Site.state.in_(sorted(self.states)) if self.states else None,
+            Site.kind.in_(sorted(self.kinds)) if self.kinds else None,
+            Site.installed_on >= self.installed_from if self.installed_from else None,
+            Site.installed_on <= self.installed_to if self.installed_to else None,
+        ]
+        return [each for each in found if each is not None]
+
+
+def look_at_sites(ctx: Context, view: View, chosen: SiteFilter) -> Sight:
+    """The sites that the actor may see in ``view``."""
+    conditions = [visible(Site, ctx.actor, Permission.SITES_VIEW), *chosen.conditions()]
+    return look(ctx.session, Site, view, conditions, by_key=not reaches_few(ctx.actor, Permission.SITES_VIEW))
