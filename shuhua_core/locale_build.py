@@ -16,7 +16,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -27,6 +27,7 @@ from babel.messages.pofile import PoFileError, read_po
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("shuhua_core", "shuhua_web")
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z][\w-]*)\}|\$([A-Za-z][\w-]*)")
+DOMAIN = re.compile(r'^"X-Domain: *([\w.-]+)\\n"', re.MULTILINE)
 
 Key = tuple[str | None, str]
 """Context and msgid."""
@@ -60,12 +61,12 @@ def catalogues(package: Path, locale: str) -> dict[str, dict[Key, str]]:
     problems: list[str] = []
     for path in sorted((package / "locale" / locale).glob("*.po")):
         try:
-            with path.open("rb") as stream:
-                catalogue = read_po(stream, locale=locale, abort_invalid=True)
+            source = path.read_text(encoding="utf-8")
+            catalogue = read_po(StringIO(source), locale=locale, abort_invalid=True)
         except PoFileError as error:
             problems.append(f"{path.name}: {error}")
             continue
-        texts = merged.setdefault(_domain(catalogue, package.name), {})
+        texts = merged.setdefault(_domain(source, package.name), {})
         for message in catalogue:
             if not message.id or not message.string:
                 continue
@@ -97,9 +98,10 @@ def compile_package(package: Path) -> list[Path]:
     return written
 
 
-def _domain(catalogue: Catalog, default: str) -> str:
-    headers = {name.lower(): str(value) for name, value in catalogue.mime_headers}
-    return headers.get("x-domain", default)
+def _domain(source: str, default: str) -> str:
+    """The domain that a file's header names. Babel drops headers that it does not know, so they are read here."""
+    named = DOMAIN.search(source)
+    return named[1] if named else default
 
 
 def _fault(message: Message, before: str | None) -> str | None:
