@@ -1,0 +1,42 @@
+"""Shuhua on the web. :func:`main` is the table of contents."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from pyramid.config import Configurator
+
+from shuhua_core.house import open_deployment
+from shuhua_core.kernel.deployment import Deployment
+from shuhua_core.kernel.settings import from_mapping
+from shuhua_core.plugins.manager import build_plugin_manager
+
+PLUMBING = (
+    "pyramid_chameleon",
+    "shuhua_web.logging",
+    "shuhua_web.headers",
+    "shuhua_web.security",
+    "shuhua_web.context",
+    "shuhua_web.errors",
+    "shuhua_web.layout",
+    "shuhua_web.health",
+    "shuhua_web.api",
+)
+
+ROOMS: tuple[str, ...] = ()
+
+
+def main(global_config: dict[str, Any], **settings: Any) -> Any:
+    """The WSGI application of the deployment that an ini file's section and the environment describe."""
+    return make_app(open_deployment(from_mapping(settings, os.environ)), settings)
+
+
+def make_app(deployment: Deployment, settings: dict[str, Any] | None = None) -> Any:
+    """The WSGI application of a deployment that is open already; tests bring their own."""
+    config = Configurator(settings=settings or {})
+    config.registry.deployment = deployment
+    config.registry.plugins = build_plugin_manager(deployment.settings)
+    for part in (*PLUMBING, *ROOMS):
+        config.include(part)
+    return config.make_wsgi_app()

@@ -1,0 +1,85 @@
+"""``Idempotency-Key``: the same request twice has one effect and one answer."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from pyramid.request import Request
+
+from shuhua_core.kernel.errors import KeyMissing
+
+from ..i18n import _
+from ..security import derive
+
+_SPACE = re.compile(r"[A-Za-z0-9_-]{32,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """One key in its key space."""
+
+    space: str
+    key: str
+
+
+def key_space(request: Request) -> str:
+    """Whose keys these are: the user's, or those of an anonymous client, which names a secret of its own for them.
+
+    The secret itself is not kept: its hash is. Raises KeyMissing where an anonymous client sends none.
+    """
+    user_id = request.actor.user_id
+    if user_id is not None:
+        return f"user:{user_id}"
+    secret = request.headers.get("Idempotency-Space", "")
+    if not _SPACE.fullmatch(secret):
+        raise KeyMissing(
+            _(
+                "Without signing in, send an Idempotency-Space header: a random secret of 32 to 128 characters (A-Z a-z 0-9 _ -) that you keep."
+            )
+        )
+    return f"anon:{hashlib.sha256(secret.encode()).hexdigest()}"
+
+
+def key_use(request: Request) -> KeyUse:
+    """The request's key in its space. Raises KeyMissing where it is missing or no UUID."""
+    sent = request.headers.get("Idempotency-Key", "")
+    try:
+        key = str(uuid.UUID(sent))
+    except ValueError:
+        raise KeyMissing from None
+    if len(sent) != 36:
+        raise KeyMissing
+    return KeyUse(key_space(request), key)
+
+
+def key_token(request: Request, purpose: str) -> str:
+    """A secret token for what this request makes, the same for each replay of it, so that nobody has to store it.
+
+    Store its SHA-256 beside the record. It can be made from nothing but the deployment's secret and the caller's own key.
+    """
+    use = key_use(request)
+    return derive(request.deployment.settings.secret, purpose, use.space, use.key)
+
+
+def canonical(body: Mapping[str, Any]) -> bytes:
+    """The body as bytes that do not depend on white space and the order of members."""
+    return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+
+
+def without_secrets(body: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
+    """The body as it may be stored: of each secret only that there was one."""
+    return {name: (value is not None if name in secrets else value) for name, value in body.items()}
+
+
+def with_secrets(request: Request, body: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
+    """A stored body with its secrets again."""
+    return {
+        name: ((key_token(request, secrets[name]) if value else None) if name in secrets else value)
+        for name, value in body.items()
+    }

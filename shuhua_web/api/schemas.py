@@ -1,0 +1,77 @@
+"""Input schemas (colander) as JSON Schema of OpenAPI 3.1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import colander
+
+from shuhua_core.kernel.schema import InputSchema, Text, instance
+
+Schema = dict[str, Any]
+
+
+def input_schema(schema: type[InputSchema]) -> Schema:
+    """The object that ``schema`` takes."""
+    return _object(instance(schema))
+
+
+def _object(node: Any) -> Schema:
+    found: Schema = {
+        "type": "object",
+        "properties": {child.name: _member(child) for child in node.children},
+        "additionalProperties": False,
+    }
+    required = [child.name for child in node.children if child.required]
+    if required:
+        found["required"] = required
+    return found
+
+
+def _member(node: Any) -> Schema:
+    found = _object(node) if isinstance(node.typ, colander.Mapping) else dict(node.typ.json_schema())
+    if node.required:
+        if isinstance(node.typ, Text) and "pattern" not in found:
+            found["minLength"] = max(1, found.get("minLength", 0))
+    else:
+        found = _or_null(found)
+        if node.missing is not None and node.missing is not colander.drop:
+            found["default"] = node.typ.serialize(node, node.missing)
+    found["title"] = str(node.title)
+    if node.description:
+        found["description"] = str(node.description)
+    return found
+
+
+def _or_null(schema: Schema) -> Schema:
+    """Null means "not given" for every member that is not required."""
+    if "enum" in schema:
+        return {**schema, "type": [schema["type"], "null"], "enum": [*schema["enum"], None]}
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def example_of(schema: Schema) -> Any:
+    """A value that the schema takes, for a reader to begin with."""
+    if "default" in schema:
+        return schema["default"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    kind = schema.get("type", "object")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind == "object":
+        required = schema.get("required", ())
+        return {name: example_of(member) for name, member in schema.get("properties", {}).items() if name in required}
+    if kind == "array":
+        return [example_of(schema["items"])] if schema.get("minItems") else []
+    if kind in {"integer", "number"}:
+        return max(1, schema.get("minimum", 1))
+    if kind == "boolean":
+        return True
+    return _example_text(schema)
+
+
+def _example_text(schema: Schema) -> str:
+    formats = {"date": "2026-11-22", "date-time": "2026-11-22T16:56:00+08:00"}
+    if schema.get("format") in formats:
+        return formats[schema["format"]]
+    return "1280.50" if "[0-9]{1,12}" in schema.get("pattern", "") else "text"

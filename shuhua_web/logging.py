@@ -1,0 +1,122 @@
+"""One line of JSON for each request: what was asked, how it ended, how long it took, and who asked, by id.
+
+No bodies, query strings, tokens, names or messages of exceptions: none of these can be trusted to hold no personal data.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+import traceback
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.tweens import INGRESS
+from pyramid_retry import is_error_retryable
+
+REQUEST_ID = "shuhua.request_id"
+"""Key of the WSGI environment; the same for all attempts of one request."""
+_GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
+
+log = logging.getLogger("shuhua.access")
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes records as one line of JSON. An exception is told by its type and where it came from, never by its text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as a line: JSON escapes line breaks and control characters, so nothing can forge a second one."""
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage()[:500],
+        }
+        line |= getattr(record, "fields", {})
+        if record.exc_info and record.exc_info[1] is not None:
+            line |= described(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=True, default=str)
+
+
+def described(error: BaseException) -> dict[str, Any]:
+    """Type and places of an exception, with those of its causes."""
+    chain: list[str] = []
+    frames: list[str] = []
+    each: BaseException | None = error
+    while each is not None and len(chain) < 5:
+        chain.append(f"{type(each).__module__}.{type(each).__qualname__}")
+        frames = [
+            f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(each.__traceback__)[-8:]
+        ] + frames
+        each = each.__cause__ or (None if each.__suppress_context__ else each.__context__)
+    return {"exception": chain, "frames": frames[:30]}
+
+
+def request_id(request: Request) -> str:
+    """The id of this request: a trusted proxy's, else a new one."""
+    environ = request.environ
+    if REQUEST_ID not in environ:
+        given = request.headers.get("X-Request-ID", "") if request.registry.deployment.settings.proxies else ""
+        environ[REQUEST_ID] = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+    return str(environ[REQUEST_ID])
+
+
+def log_tween_factory(handler: Callable[[Request], Response], registry: Any) -> Callable[[Request], Response]:
+    """Gives each request its id, notes how it ended, and answers where even the error views failed."""
+
+    def log_tween(request: Request) -> Response:
+        request_id(request)
+        started = time.perf_counter()
+        try:
+            response = handler(request)
+        except Exception as error:
+            if is_error_retryable(request, error):
+                _note(request, 0, started)
+                raise
+            log.exception("even the error view failed", extra={"fields": {"request_id": request_id(request)}})
+            response = registry.last_resort(request)
+        response.headers["X-Request-ID"] = request_id(request)
+        retried = request.exception is not None and is_error_retryable(request, request.exception)
+        duration = _note(request, 0 if retried else response.status_int, started)
+        if not retried:
+            registry.observe_request(route_name(request), request.method, response.status_int, duration)
+        return response
+
+    return log_tween
+
+
+def route_name(request: Request) -> str:
+    """The name of the route, or ``none``: a path could hold anything."""
+    route = getattr(request, "matched_route", None)
+    return route.name if route is not None else "none"
+
+
+def _note(request: Request, status: int, started: float) -> float:
+    duration = time.perf_counter() - started
+    actor = request.__dict__.get("actor")
+    fields = {
+        "request_id": request_id(request),
+        "route": route_name(request),
+        "method": request.method if request.method.isalpha() else "other",
+        "status": status or "retried",
+        "ms": round(duration * 1000, 1),
+        "actor": actor.user_id if actor is not None else None,
+    }
+    attempt = request.environ.get("retry.attempt")
+    if attempt:
+        fields["attempt"] = attempt + 1
+    log.info("request", extra={"fields": fields})
+    return duration
+
+
+def includeme(config: Configurator) -> None:
+    """The tween, outermost but for the headers."""
+    config.registry.observe_request = lambda *_values: None
+    config.add_tween("shuhua_web.logging.log_tween_factory", under=INGRESS)
