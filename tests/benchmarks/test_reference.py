@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 from webtest import TestApp
 
-from tests import postgres
 from tests.benchmarks import reference_app
 from tests.benchmarks.databases import databases
 
@@ -30,10 +28,10 @@ NEW = {
 }
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def make_database(request):
-    server = os.environ.get(postgres.VARIABLE)
-    with tempfile.TemporaryDirectory() as name, databases(request.param, Path(name), server, durable=False) as (make, _):
+@pytest.fixture(scope="module")
+def make_database(backend, request):
+    server = request.getfixturevalue("postgres_url") if backend == "postgresql" else None
+    with tempfile.TemporaryDirectory() as name, databases(backend, Path(name), server, durable=False) as (make, _):
         yield make
 
 
