@@ -7,7 +7,8 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_
@@ -30,8 +31,23 @@ class Page:
 
 def encode_cursor(value: Any, record_id: int) -> str:
     """An opaque cursor after the row with this sort value and id."""
-    plain = {"t": value.isoformat()} if isinstance(value, datetime) else {"v": value}
-    return base64.urlsafe_b64encode(json.dumps([plain, record_id]).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps([_plain(value), record_id]).encode()).decode().rstrip("=")
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    if isinstance(value, datetime):
+        return {"t": value.isoformat()}
+    if isinstance(value, date):
+        return {"d": value.isoformat()}
+    return {"m": str(value)} if isinstance(value, Decimal) else {"v": value}
+
+
+def _value(plain: dict[str, Any]) -> Any:
+    if "t" in plain:
+        return datetime.fromisoformat(plain["t"])
+    if "d" in plain:
+        return date.fromisoformat(plain["d"])
+    return Decimal(plain["m"]) if "m" in plain else plain["v"]
 
 
 def decode_cursor(cursor: str) -> tuple[Any, int]:
@@ -39,10 +55,10 @@ def decode_cursor(cursor: str) -> tuple[Any, int]:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         plain, record_id = json.loads(raw)
-        value = datetime.fromisoformat(plain["t"]) if "t" in plain else plain["v"]
+        value = _value(plain)
         if not isinstance(record_id, int) or isinstance(value, dict | list):
             raise ValueError(cursor)
-    except (ValueError, KeyError, TypeError, binascii.Error, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, ArithmeticError, binascii.Error, RecursionError) as error:
         raise Invalid({"cursor": _("This cursor is not valid. Start again from the first page.")}) from error
     return value, record_id
 

@@ -1,0 +1,96 @@
+"""How dates, numbers and phones look on the screens: the habits of the office, in one place."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+_COUNTRY = re.compile(r"^(?:\+86|0086)")
+_SEPARATORS = re.compile(r"[\s\-()]+")
+
+
+def moment(value: datetime | None, zone: ZoneInfo) -> str:
+    """``2026-11-22 16:56`` in ``zone``; nothing for None."""
+    return "" if value is None else value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def short_moment(value: datetime | None, zone: ZoneInfo, now: datetime) -> str:
+    """The same without what goes without saying: ``16:56`` of today, ``11-22 16:56`` of this year."""
+    if value is None:
+        return ""
+    local, today = value.astimezone(zone), now.astimezone(zone)
+    if local.date() == today.date():
+        return local.strftime("%H:%M")
+    return local.strftime("%m-%d %H:%M" if local.year == today.year else "%Y-%m-%d %H:%M")
+
+
+def day(value: date | None) -> str:
+    """``2026-11-22``; nothing for None."""
+    return "" if value is None else value.isoformat()
+
+
+def number(value: float | Decimal | None) -> str:
+    """``12,345``; a fraction keeps the digits that it has."""
+    return "" if value is None else f"{value:,}"
+
+
+def amount(value: Decimal | None) -> str:
+    """Yuan with two decimals: ``¥1,280.50``."""
+    return "" if value is None else f"¥{value:,.2f}"
+
+
+def percent(part: float, whole: float) -> str:
+    """``part`` of ``whole`` as ``87.5 %``; a dash when there is no whole."""
+    return f"{100 * part / whole:.1f} %" if whole else "–"
+
+
+def duration(value: timedelta | None) -> str:
+    """Days, hours and minutes as ``2 d 3 h``, the two largest units that are not nothing."""
+    if value is None:
+        return ""
+    minutes = int(value.total_seconds() // 60)
+    sign, minutes = ("-", -minutes) if minutes < 0 else ("", minutes)
+    parts = [(minutes // 1440, "d"), (minutes % 1440 // 60, "h"), (minutes % 60, "min")]
+    shown = [f"{count} {unit}" for count, unit in parts if count][:2]
+    return sign + " ".join(shown) if shown else "0 min"
+
+
+def phone(value: str | None) -> str:
+    """A whole phone number, a mobile in groups: ``139 0000 1234``."""
+    if not value:
+        return ""
+    bare = _bare_phone(value)
+    return f"{bare[:3]} {bare[3:7]} {bare[7:]}" if _is_mobile(bare) else value
+
+
+def masked_phone(value: str | None) -> str:
+    """``138****1234``; of a landline the area code and the last two digits stay, of a service number (95xxx) all."""
+    if not value:
+        return ""
+    bare = _bare_phone(value)
+    if _is_mobile(bare):
+        return f"{bare[:3]}****{bare[7:]}"
+    if len(bare) <= 6:
+        return bare
+    head = 4 if bare.startswith("0") and bare[1:2] not in {"1", "2"} else 3
+    return f"{bare[:head]}{'*' * max(len(bare) - head - 2, 1)}{bare[-2:]}"
+
+
+def _bare_phone(value: str) -> str:
+    return _SEPARATORS.sub("", _COUNTRY.sub("", _SEPARATORS.sub("", value)))
+
+
+def _is_mobile(bare: str) -> bool:
+    return re.fullmatch(r"1[3-9][0-9]{9}", bare) is not None
+
+
+def json_value(value: Any) -> Any:
+    """A value of a row as plain JSON: moments in UTC as ``2026-11-22T08:56:00Z``, days as ISO, amounts as strings."""
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:.2f}" if isinstance(value, Decimal) else value

@@ -1,0 +1,262 @@
+"""Forms of the office, made from the input schemas of the core.
+
+A view that creates or acts::
+
+    form = form_for(NewRepair, request, submit=_("Create"), sources={"site_id": Source(href=request.route_path("sites.options"))})
+
+    def save(data):
+        repair = request.service(RepairService).create(data)
+        return request.route_path("repairs.view", id=repair.id)
+
+    return form.answer(save, done=_("The request was created.")) or form.page(title=_("New repair request"))
+
+``answer`` gives the redirect when the form was sent and saved, and None when it is to be shown: at first, or again with
+its errors and everything that was typed. A form that is sent twice is carried out once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import colander
+import peppercorn
+from deform import Form
+from deform.template import ZPTRendererFactory
+from markupsafe import Markup
+from pyramid.csrf import get_csrf_token
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+from pyramid.response import Response
+
+from shuhua_core.kernel import idempotency
+from shuhua_core.kernel.errors import Conflict, Invalid, KeyReused, Malformed, ServiceError, TooLarge, UnsupportedMedia, VersionStale, WrongState
+from shuhua_core.kernel.i18n import translator
+from shuhua_core.kernel.schema import InputSchema, instance
+
+from .i18n import _
+from .layout import flash
+from .widgets import FormWidget, Options, Source, widget_for
+
+__all__ = ["OfficeForm", "Source", "Upload", "form_for", "options_fragment"]
+
+TEMPLATES = Path(__file__).parent / "templates"
+SHOWN_AGAIN = {Invalid: 422, WrongState: 409, Conflict: 409, VersionStale: 409, KeyReused: 409, TooLarge: 422, UnsupportedMedia: 422}
+"""Refusals that the form itself shows, with the status of the page; all others are the error views' business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A field for files, which stand beside the schema's values: ``form.files[name]`` gives them to ``save``."""
+
+    name: str
+    title: Any
+    multiple: bool = True
+    accept: str = "image/jpeg,image/png,image/webp"
+    help: Any = None
+
+
+class OfficeForm:
+    """One form of one request."""
+
+    def __init__(
+        self,
+        schema: type[InputSchema],
+        request: Request,
+        *,
+        action: str | None = None,
+        submit: Any = None,
+        tone: str = "primary",
+        cancel: str | None = None,
+        initial: Mapping[str, Any] | None = None,
+        sources: Mapping[str, Source] | None = None,
+        widgets: Mapping[str, Any] | None = None,
+        omit: Sequence[str] = (),
+        uploads: Sequence[Upload] = (),
+        version: int | None = None,
+    ) -> None:
+        self.request, self.uploads, self.omit = request, tuple(uploads), frozenset(omit)
+        self.action = action if action is not None else request.path_qs
+        self.submit = submit if submit is not None else _("Save")
+        self.tone, self.cancel = tone, cancel
+        self.version = version
+        """The record's version that the person has seen; after sending, the one that their form carried."""
+        self.key = str(uuid.uuid4())
+        self.files: dict[str, list[Any]] = {}
+        self.message: Any = None
+        self.errors: dict[str, Any] = {}
+        self.multipart = bool(uploads)
+        self._form = Form(_without(schema, self.omit), formid=f"form-{schema.__name__.lower()}", renderer=renderer(request.locale_name), office=self)
+        self._attach(self._form, sources or {}, widgets or {})
+        self._form.widget = FormWidget()
+        self._form.cstruct = _with_defaults(self._form.schema, initial or {})
+
+    def _attach(self, field: Any, sources: Mapping[str, Source], widgets: Mapping[str, Any], prefix: str = "") -> None:
+        settings = self.request.deployment.settings
+        for child in field.children:
+            path = prefix + child.name
+            child.oid = f"{field.oid}-{child.name}"
+            child.widget = widgets.get(path) or widget_for(
+                child.schema, locale=self.request.locale_name, zone=settings.timezone, yes=_("Yes"), no=_("No"), source=sources.get(path)
+            )
+            self._attach(child, sources, widgets, f"{path}.")
+
+    # Reading ------------------------------------------------------------------------------------------------------------
+
+    def read(self) -> dict[str, Any]:
+        """What was sent, as the plain JSON values that the schema and its service take. Keeps it for showing it again."""
+        post = self.request.POST
+        self.key = _key(post.get("idempotency_key"))
+        seen = post.get("version")
+        self.version = int(seen) if isinstance(seen, str) and re.fullmatch(r"[0-9]{1,9}", seen) else None
+        self.files = {each.name: [file for file in post.getall(each.name) if hasattr(file, "filename")] for each in self.uploads}
+        names = {each.name for each in self.uploads}
+        try:
+            pstruct = peppercorn.parse([(name, value) for name, value in post.items() if name not in names])
+        except (ValueError, TypeError, RecursionError, StopIteration) as error:
+            raise Malformed(_("The form could not be read. Reload the page and send it again.")) from error
+        values: dict[str, Any] = self._form.widget.deserialize(self._form, pstruct)
+        self._form.cstruct = {name: colander.null if value is None else value for name, value in values.items()}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def answer(self, save: Callable[[dict[str, Any]], str], *, done: Any = None) -> Response | None:
+        """Carry a sent form out once and redirect to the address that ``save(data)`` gives; None when it is to be shown.
+
+        ``save`` runs in a savepoint: what it had written when it refused is undone. ``done`` is the notice on the next page.
+        """
+        if self.request.method != "POST":
+            return None
+        data = self.read()
+        try:
+            location, replayed = self._once(data, save)
+        except tuple(SHOWN_AGAIN) as error:
+            self.refuse(error)
+            return None
+        if done is not None and not replayed:
+            flash(self.request, done)
+        if self.request.headers.get("HX-Request") == "true":
+            return Response(status=204, headers={"HX-Redirect": location})
+        return HTTPSeeOther(location)
+
+    def _once(self, data: dict[str, Any], save: Callable[[dict[str, Any]], str]) -> tuple[str, bool]:
+        session, actor = self.request.dbsession, self.request.actor
+        space = f"user:{actor.user_id}" if actor.user_id else f"form:{get_csrf_token(self.request)}"[:80]
+        sent = idempotency.fingerprint("POST", self.request.path, self._fingerprint(data))
+        stored = idempotency.claim(session, space, self.key, sent)
+        if stored is not None:
+            return str(stored.location), True
+        with session.begin_nested():
+            location = save(data)
+        answer = idempotency.Answer(303, {}, location)
+        idempotency.store(session, space, self.key, sent, answer, self.request.deployment.clock.now())
+        return location, False
+
+    def _fingerprint(self, data: dict[str, Any]) -> bytes:
+        parts = [json.dumps([data, self.version], sort_keys=True).encode()]
+        for files in self.files.values():
+            for each in files:
+                parts.append(hashlib.file_digest(each.file, "sha256").digest())
+                each.file.seek(0)
+        return b"\0".join(parts)
+
+    # Showing ------------------------------------------------------------------------------------------------------------
+
+    def refuse(self, error: ServiceError) -> None:
+        """Show ``error`` at its fields and above the form, and give the page its status."""
+        self.request.response.status_int = next(status for kind, status in SHOWN_AGAIN.items() if isinstance(error, kind))
+        if isinstance(error, KeyReused):
+            self.key = str(uuid.uuid4())
+            self.message = _("This form was sent before, with other values. Press the button again if you want to send it once more.")
+            return
+        self.message = error.message
+        if isinstance(error, Invalid):
+            self.show_errors(error.errors)
+
+    def show_errors(self, errors: Mapping[str, Any]) -> None:
+        """Put messages at the fields that their dotted paths name; what names no field stands above the form."""
+        for path, message in errors.items():
+            field = self._find(path)
+            if field is None:
+                self.errors[path] = message
+            elif field.error is None:
+                field.error = colander.Invalid(field.schema, message)
+
+    def _find(self, path: str) -> Any:
+        field = self._form
+        for name in path.split("."):
+            if name not in field:
+                return field if field is not self._form else None
+            field = field[name]
+        return field
+
+    def render(self) -> Markup:
+        """The form as HTML."""
+        return Markup(self._form.render(csrf_token=get_csrf_token(self.request), tr=self.request.tr))  # noqa: S704 - escaped by its template
+
+    def page(self, title: Any, **values: Any) -> dict[str, Any]:
+        """What the template ``form.pt`` takes."""
+        return {"title": title, "form": self, **values}
+
+
+def form_for(schema: type[InputSchema], request: Request, **options: Any) -> OfficeForm:
+    """A form for ``schema``. Options:
+
+    ``submit`` and ``tone``, the button's label and colour; ``cancel``, an address to go back to; ``initial``, plain JSON values
+    to begin with; ``sources``, a :class:`Source` for each field that names a record; ``widgets``, by dotted path, where the type's
+    own does not fit; ``omit``, fields that the view fills in itself; ``uploads``; ``version``, of the record that is changed;
+    ``action``, the address that it is sent to, else this page's.
+    """
+    return OfficeForm(schema, request, **options)
+
+
+def options_fragment(request: Request, options: Options) -> Response:
+    """The answer of a view that a search field asks: ``<option>`` elements for the (id, label) pairs found."""
+    lines = [Markup('<option value="{}">{}</option>').format(value, request.tr(label)) for value, label in options]
+    if not lines:
+        lines = [Markup('<option value="" disabled>{}</option>').format(request.tr(_("Nothing found")))]
+    return Response(str(Markup("").join(lines)))
+
+
+@cache
+def renderer(locale: str) -> ZPTRendererFactory:
+    """Renders the templates below ``templates/`` in one language."""
+    return ZPTRendererFactory((str(TEMPLATES),), auto_reload=False, translator=translator(locale))
+
+
+def _without(schema: type[InputSchema], omit: frozenset[str]) -> Any:
+    whole = instance(schema)
+    if not omit:
+        return whole
+    part = whole.clone()
+    part.children = [child for child in part.children if child.name not in omit]
+    return part
+
+
+def _with_defaults(node: Any, initial: Mapping[str, Any]) -> dict[str, Any]:
+    """Initial values by name; a field without one begins with the schema's default."""
+    values: dict[str, Any] = {}
+    for child in node.children:
+        given = initial.get(child.name)
+        if child.children:
+            values[child.name] = _with_defaults(child, given or {})
+        elif given is not None:
+            values[child.name] = given
+        else:
+            default = child.missing
+            plain = default is not colander.required and default is not colander.drop and default is not None
+            values[child.name] = child.serialize(default) if plain else colander.null
+    return values
+
+
+def _key(sent: Any) -> str:
+    try:
+        return str(uuid.UUID(sent))
+    except (ValueError, TypeError, AttributeError):
+        return str(uuid.uuid4())

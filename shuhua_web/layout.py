@@ -1,0 +1,320 @@
+"""The frame of every page: menu, title, notices, language, assets.
+
+A page template begins with ``<metal:page use-macro="layout.page">``, fills the slot ``content`` (docs/office.md shows one),
+and gets ``layout`` (a :class:`Layout`) and ``formats`` besides what its view returns. A view returns at least ``title``.
+Requests of htmx get the content without the frame.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pyramid.config import Configurator
+from pyramid.events import BeforeRender
+from pyramid.interfaces import IRoutesMapper
+from pyramid.renderers import get_renderer
+from pyramid.request import Request
+from sqlalchemy.exc import SQLAlchemyError
+
+from shuhua_core.accounts.permissions import Permission
+from shuhua_core.kernel.errors import ServiceError
+from shuhua_core.kernel.i18n import LOCALES
+
+from . import formats
+from .i18n import _
+
+log = logging.getLogger(__name__)
+
+DIST = Path(__file__).parent / "static" / "dist"
+STATIC_PREFIX = "static/dist"
+ENTRY = "office/main.ts"
+ICONS = "generated/icons.svg"
+TONES = {
+    "warning": "waiting",
+    "info": "working",
+    "primary": "working",
+    "success": "done",
+    "danger": "stopped",
+    "secondary": "ended",
+}
+"""Tone of a workflow state -> class of its badge (``state-…``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu: shown when its route exists and the actor holds one of ``permissions`` (none: everybody)."""
+
+    route: str
+    title: Any
+    icon: str
+    permissions: tuple[Permission, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines of the menu under one heading."""
+
+    title: Any
+    entries: tuple[Entry, ...]
+
+
+MENU: tuple[Section, ...] = (
+    Section(
+        "",
+        (
+            Entry("home", _("Desk"), "home"),
+            Entry("map", _("Map"), "map", (Permission.SITES_VIEW,)),
+            Entry("messages.list", _("Messages"), "bell", (Permission.MESSAGES_VIEW,)),
+        ),
+    ),
+    Section(
+        _("Service"),
+        (
+            Entry("repairs.list", _("Repair requests"), "headset", (Permission.REPAIRS_VIEW,)),
+            Entry("tasks.list", _("Tasks"), "tool", (Permission.TASKS_VIEW,)),
+            Entry("followups.list", _("Follow-ups"), "phone-call", (Permission.FOLLOWUPS_VIEW,)),
+            Entry("inspections.list", _("Inspections"), "clipboard-check", (Permission.SITES_VIEW,)),
+            Entry("reports.list", _("Reports"), "report-analytics", (Permission.REPORTS_VIEW,)),
+        ),
+    ),
+    Section(
+        _("Archives"),
+        (
+            Entry("sites.list", _("Installation points"), "map-pin", (Permission.SITES_VIEW,)),
+            Entry("equipment.list", _("Equipment"), "barbell", (Permission.EQUIPMENT_VIEW,)),
+            Entry("models.list", _("Product models"), "tags", (Permission.MODELS_VIEW,)),
+            Entry("customers.list", _("Customers"), "building", (Permission.CUSTOMERS_VIEW,)),
+            Entry("projects.list", _("Projects"), "building-community", (Permission.PROJECTS_VIEW,)),
+        ),
+    ),
+    Section(
+        _("System"),
+        (
+            Entry("users.list", _("Users"), "users", (Permission.ACCOUNTS_VIEW,)),
+            Entry("organisations.list", _("Organisations"), "building-factory", (Permission.ACCOUNTS_VIEW,)),
+            Entry("audit.list", _("Logs"), "history", (Permission.AUDIT_VIEW,)),
+            Entry("system.plugins", _("Plugins"), "plug", (Permission.SYSTEM_MANAGE,)),
+        ),
+    ),
+)
+
+BadgeCounter = Callable[[Request], int]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLine:
+    """A line as a page shows it."""
+
+    title: Any
+    icon: str
+    href: str
+    current: bool
+    badge: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One step of the way to this page; the last has no address."""
+
+    title: Any
+    href: str | None = None
+
+
+@dataclass
+class Layout:
+    """What the frame of one page needs. Templates reach it as ``layout``."""
+
+    request: Request
+    _routes: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._routes = self.request.registry.getUtility(IRoutesMapper)
+
+    @property
+    def page(self) -> Any:
+        """The macro that a page uses: the whole frame, or the content alone for a request of htmx."""
+        macros = get_renderer("shuhua_web:templates/layout.pt").implementation().macros
+        return macros["fragment" if self.is_partial else "page"]
+
+    @property
+    def small_page(self) -> Any:
+        """The macro of pages without a menu: signing in, errors before it."""
+        return get_renderer("shuhua_web:templates/layout.pt").implementation().macros["small_page"]
+
+    @property
+    def pieces(self) -> Any:
+        """Macros for parts of pages (``templates/pieces.pt``)."""
+        return get_renderer("shuhua_web:templates/pieces.pt").implementation().macros
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether htmx asks, so that the frame is there already."""
+        headers = self.request.headers
+        return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
+
+    @property
+    def language(self) -> str:
+        """The page's language for ``<html lang>``."""
+        return str(self.request.locale_name).replace("_", "-")
+
+    @property
+    def languages(self) -> list[tuple[str, str, bool]]:
+        """(locale, its own name, whether it is the present one)."""
+        names = {"zh_Hans": "中文", "en": "English"}
+        return [(locale, names.get(locale, locale), locale == self.request.locale_name) for locale in LOCALES]
+
+    @property
+    def maker(self) -> str:
+        """Name of the maker who runs this deployment."""
+        return str(self.request.deployment.settings.maker)
+
+    @property
+    def actor(self) -> Any:
+        """Who acts; None where that cannot be told, since the page of an error must not fail on the error itself."""
+        try:
+            return self.request.actor
+        except (ServiceError, SQLAlchemyError):
+            return None
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether somebody is signed in."""
+        return self.actor is not None and self.actor.kind == "user"
+
+    @property
+    def today(self) -> str:
+        """The deployment's day, for the quick ranges of filters."""
+        settings, clock = self.request.deployment.settings, self.request.deployment.clock
+        return formats.day(clock.now().astimezone(settings.timezone).date())
+
+    def has_route(self, name: str) -> bool:
+        """Whether a room has added this route."""
+        return self._routes.get_route(name) is not None
+
+    def menu(self) -> list[tuple[Any, list[MenuLine]]]:
+        """(heading, lines) of what this actor may open."""
+        counters: dict[str, BadgeCounter] = self.request.registry.menu_badges
+        found = []
+        for section in MENU:
+            lines = [self._line(entry, counters) for entry in section.entries if self.offers(entry)]
+            if lines:
+                found.append((section.title, lines))
+        return found
+
+    def offers(self, entry: Entry) -> bool:
+        """Whether the entry stands in this actor's menu."""
+        allowed = not entry.permissions or any(self.request.actor.may(each) for each in entry.permissions)
+        return allowed and self.has_route(entry.route)
+
+    def _line(self, entry: Entry, counters: dict[str, BadgeCounter]) -> MenuLine:
+        href = self.request.route_path(entry.route)
+        matched = self.request.matched_route.name if self.request.matched_route else ""
+        current = matched == entry.route or matched.partition(".")[0] == entry.route.partition(".")[0]
+        # The page of an error has no session to count with.
+        counter = counters.get(entry.route) if self.request.exception is None else None
+        return MenuLine(entry.title, entry.icon, href, current, counter(self.request) if counter else 0)
+
+    def flashes(self) -> list[tuple[str, Any]]:
+        """(kind, text) of the notices that were left for this page; kind is success, info, warning or danger."""
+        return [(kind, text) for kind in ("success", "info", "warning", "danger") for text in self.request.session.pop_flash(kind)]
+
+    # Assets -------------------------------------------------------------------------------------------------------------
+
+    @property
+    def assets(self) -> Assets:
+        """The built front end."""
+        return self.request.registry.assets
+
+    def asset_url(self, file: str) -> str:
+        """Address of a built file, which its hash lets browsers keep for ever."""
+        return str(self.request.static_path(f"shuhua_web:static/dist/{file}"))
+
+    def icon(self, name: str) -> str:
+        """Address of a symbol of the sprite, for ``<use href>``."""
+        file = self.assets.file(ICONS)
+        return f"{self.asset_url(file)}#{name}" if file else ""
+
+
+class Assets:
+    """The manifest of the built front end, read again when a build has replaced it."""
+
+    def __init__(self, manifest: Path = DIST / "manifest.json") -> None:
+        self._manifest = manifest
+        self._read_at: float | None = None
+        self._entries: dict[str, Any] = {}
+        if not self.built:
+            log.error("the front end is not built: run `python shuhua_web/build.py`")
+
+    @property
+    def built(self) -> bool:
+        """Whether there is a front end to serve; pages say what to do when not."""
+        return bool(self._read())
+
+    def file(self, source: str) -> str | None:
+        """The built file of a source, or None when it is not built."""
+        entry = self._read().get(source)
+        return entry["file"] if entry else None
+
+    def styles(self, source: str = ENTRY) -> list[str]:
+        """Style sheets of an entry."""
+        return list(self._read().get(source, {}).get("css", ()))
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            modified = self._manifest.stat().st_mtime
+            if modified != self._read_at:
+                self._entries = json.loads(self._manifest.read_text())
+                self._read_at = modified
+        except (OSError, ValueError):
+            self._entries, self._read_at = {}, None
+        return self._entries
+
+
+def flash(request: Request, text: Any, kind: str = "success") -> None:
+    """Leave a notice for the next page, translated now, since the session stores plain text."""
+    request.session.flash(request.tr(text), kind)
+
+
+def own_path(request: Request, address: str | None, default: str = "/") -> str:
+    """``address`` if it leads to a page of this deployment, else ``default``: no form sends anybody to another host."""
+    if not address:
+        return default
+    parts = urlsplit(address)
+    if parts.netloc and f"{parts.scheme}://{parts.netloc}" != request.host_url:
+        return default
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    bad = not path.startswith("/") or path.startswith("//") or "\\" in path or any(ord(each) < 32 for each in path)
+    return default if bad else path
+
+
+def crumbs(request: Request, *steps: tuple[Any, str | None]) -> Sequence[Crumb]:
+    """The way to a page: ``crumbs(request, (_("Tasks"), "tasks.list"), (task.number, None))``; a step names its route."""
+    return [Crumb(title, request.route_path(route) if route else None) for title, route in steps]
+
+
+def add_menu_badge(config: Configurator, route: str, counter: BadgeCounter) -> None:
+    """Show ``counter(request)`` beside a menu line, as for unread messages; called on every full page."""
+    config.registry.menu_badges[route] = counter
+
+
+def _add_globals(event: Any) -> None:
+    request = event.get("request")
+    if request is not None and hasattr(request, "registry"):
+        event.setdefault("layout", Layout(request))
+        event.setdefault("formats", formats)
+        event.setdefault("_", _)
+
+
+def includeme(config: Configurator) -> None:
+    """The frame's globals, the built front end and its addresses."""
+    config.registry.assets = Assets()
+    config.registry.menu_badges = {}
+    config.add_directive("add_menu_badge", add_menu_badge)
+    config.add_subscriber(_add_globals, BeforeRender)
+    config.add_static_view(STATIC_PREFIX, "shuhua_web:static/dist", cache_max_age=31_536_000)

@@ -1,0 +1,215 @@
+"""Filters of a list: parameters of the address, the condition they make, and how a person sets them.
+
+The office and the API read the same parameters: ``name`` once, several times, or ``name_from`` and ``name_to``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, Date, or_
+
+from shuhua_core.kernel.context import Context
+from shuhua_core.kernel.errors import Invalid
+from shuhua_core.kernel.scope import prefix_range
+
+from shuhua_web.i18n import _
+
+from .columns import Labels
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+MAXIMUM_TEXT = 100
+
+
+def contains(expression: Any, text: str) -> ColumnElement[bool]:
+    """``expression`` holds ``text``, in any case of its letters, every character meaning itself."""
+    return expression.icontains(text, autoescape=True)  # type: ignore[no-any-return]
+
+
+def clean_text(name: str, text: str) -> str:
+    """Text to search for, trimmed. Raises Invalid for control characters, which PostgreSQL refuses, and for too long ones."""
+    text = text.strip()
+    if len(text) > MAXIMUM_TEXT:
+        raise Invalid({name: _("At most ${n} characters, please.", mapping={"n": MAXIMUM_TEXT})})
+    if _UNPRINTABLE.search(text):
+        raise Invalid({name: _("Remove line breaks and control characters.")})
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Base: one question about the rows."""
+
+    name: str
+    title: Any
+    template: ClassVar[str] = "text"
+    """Macro of ``listing/filters.pt`` that draws it."""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters it reads."""
+        return (self.name,)
+
+    def condition(self, ctx: Context, values: Mapping[str, Sequence[str]]) -> ColumnElement[bool] | None:
+        """The condition of the given parameters, None when none is set. Raises Invalid."""
+        given = [value for value in values.get(self.name, ()) if value.strip()]
+        return self._condition(ctx, given) if given else None
+
+    def _condition(self, ctx: Context, given: Sequence[str]) -> ColumnElement[bool] | None:
+        raise NotImplementedError
+
+    def openapi(self) -> list[dict[str, Any]]:
+        """Its parameters for the description of the API."""
+        return [{"name": self.name, "in": "query", "required": False, "schema": self._json_schema()}]
+
+    def _json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": MAXIMUM_TEXT}
+
+
+@dataclass(frozen=True, slots=True)
+class TextFilter(Filter):
+    """The text contains what was typed."""
+
+    expression: Any
+
+    def _condition(self, ctx: Context, given: Sequence[str]) -> ColumnElement[bool]:
+        return contains(self.expression, clean_text(self.name, given[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceFilter(Filter):
+    """The word is one of those chosen; several may be."""
+
+    expression: Any
+    labels: Labels | Callable[[Context], Labels]
+    template: ClassVar[str] = "choice"
+
+    def labels_for(self, ctx: Context) -> Labels:
+        """The words to choose from."""
+        return self.labels(ctx) if callable(self.labels) else self.labels
+
+    def _condition(self, ctx: Context, given: Sequence[str]) -> ColumnElement[bool]:
+        known = self.labels_for(ctx)
+        if any(each not in known for each in given):
+            raise Invalid({self.name: _("Choose one of: ${options}", mapping={"options": ", ".join(known)})})
+        return self.expression.in_(dict.fromkeys(given))  # type: ignore[no-any-return]
+
+    def openapi(self) -> list[dict[str, Any]]:
+        """A list: the parameter may stand several times."""
+        item: dict[str, Any] = {"type": "string"}
+        if isinstance(self.labels, Mapping):
+            item["enum"] = list(self.labels)
+        schema = {"type": "array", "items": item}
+        return [{"name": self.name, "in": "query", "required": False, "schema": schema, "style": "form", "explode": True}]
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange(Filter):
+    """From one day to another, both included, days of the deployment's zone: ``name_from``, ``name_to``."""
+
+    expression: Any
+    template: ClassVar[str] = "date_range"
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Its two parameters."""
+        return (f"{self.name}_from", f"{self.name}_to")
+
+    def condition(self, ctx: Context, values: Mapping[str, Sequence[str]]) -> ColumnElement[bool] | None:
+        """At or after the first day, before the end of the last."""
+        first, last = (_day(name, values) for name in self.parameters)
+        found = None
+        if first is not None:
+            found = self.expression >= self._bound(ctx, first)
+        if last is not None:
+            end = self.expression < self._bound(ctx, last + timedelta(days=1))
+            found = end if found is None else found & end
+        return found
+
+    def _bound(self, ctx: Context, day: date) -> Any:
+        if isinstance(self.expression.type, Date):
+            return day
+        return datetime.combine(day, time(), ctx.deployment.settings.timezone).astimezone(UTC)
+
+    def openapi(self) -> list[dict[str, Any]]:
+        """Two days."""
+        schema = {"type": "string", "format": "date"}
+        return [{"name": name, "in": "query", "required": False, "schema": schema} for name in self.parameters]
+
+
+def _day(name: str, values: Mapping[str, Sequence[str]]) -> date | None:
+    given = [value for value in values.get(name, ()) if value.strip()]
+    if not given:
+        return None
+    try:
+        day = date.fromisoformat(given[0]) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given[0]) else None
+    except ValueError:
+        day = None
+    if day is None or not 1900 <= day.year <= 9000:
+        raise Invalid({name: _("Enter a date such as 2026-11-22.")})
+    return day
+
+
+@dataclass(frozen=True, slots=True)
+class DivisionFilter(Filter):
+    """Rows of a division and all below it, by the prefix of its code."""
+
+    expression: Any
+    source: str | None = None
+    """Route of the view that a person searches divisions with (:func:`shuhua_web.forms.options_fragment`)."""
+    label: Callable[[Context, str], Any] | None = None
+    """Names a division that the address carries."""
+    template: ClassVar[str] = "picker"
+
+    def _condition(self, ctx: Context, given: Sequence[str]) -> ColumnElement[bool]:
+        if not re.fullmatch(r"[0-9]{2,12}", given[0]):
+            raise Invalid({self.name: _("Enter a division code of 2 to 12 digits.")})
+        return prefix_range(self.expression, given[0])
+
+    def _json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[0-9]{2,12}$"}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFilter(Filter):
+    """Rows that belong to one other record, by its id."""
+
+    expression: Any
+    source: str | None = None
+    """Route of the view that a person searches the records with; without one only links set this filter."""
+    label: Callable[[Context, str], Any] | None = None
+    template: ClassVar[str] = "picker"
+
+    def _condition(self, ctx: Context, given: Sequence[str]) -> ColumnElement[bool]:
+        if not re.fullmatch(r"[0-9]{1,18}", given[0]):
+            raise Invalid({self.name: _("Enter a whole number.")})
+        return self.expression == int(given[0])  # type: ignore[no-any-return]
+
+    def _json_schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class FlagFilter(Filter):
+    """Rows for which something is so (``true``) or is not (``false``); ``is_so`` may need the present moment."""
+
+    is_so: ColumnElement[bool] | Callable[[Context], ColumnElement[bool]]
+    template: ClassVar[str] = "flag"
+
+    def _condition(self, ctx: Context, given: Sequence[str]) -> ColumnElement[bool]:
+        if given[0] not in {"true", "false"}:
+            raise Invalid({self.name: _("Choose yes or no.")})
+        so = self.is_so if isinstance(self.is_so, ColumnElement) else self.is_so(ctx)
+        return so if given[0] == "true" else so.is_not(True)
+
+    def _json_schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+def any_contains(expressions: Sequence[Any], text: str) -> ColumnElement[bool]:
+    """One of the expressions holds ``text``."""
+    return or_(*(contains(each, text) for each in expressions))
