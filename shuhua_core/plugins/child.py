@@ -26,7 +26,7 @@ from .contracts import Built, PermanentFailure, Receipt, TemporaryFailure
 from .errors import FailureKind
 from .wire import PREFIX, Frame, Operation, decode, lengths
 
-_ORPHAN_GRACE = 5.0
+_ORPHAN_GRACE = 2.0
 _REGISTER = {
     Operation.ACCEPTS: "shuhua_register_notification_channels",
     Operation.SEND: "shuhua_register_notification_channels",

@@ -10,8 +10,13 @@ An author subclasses a suite in a test module, names the class ``Test...``, and 
 Imported where pytest is installed; it is no part of the running system.
 """
 
-from .channels import ChannelConformance
-from .maps import MapProviderConformance
-from .reports import ReportTypeConformance
+import pytest
+
+pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in ("channels", "maps", "reports")))
+
+# Only what is imported after that explains why an assertion failed.
+from .channels import ChannelConformance  # noqa: E402
+from .maps import MapProviderConformance  # noqa: E402
+from .reports import ReportTypeConformance  # noqa: E402
 
 __all__ = ["ChannelConformance", "MapProviderConformance", "ReportTypeConformance"]

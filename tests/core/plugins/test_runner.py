@@ -2,6 +2,8 @@ import io
 import logging
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -69,6 +71,14 @@ def start(hostile):
     yield start
     for runner in runners:
         runner.close()
+
+
+def is_running(process):
+    """Whether a process, by its folder in /proc, is there and more than a corpse."""
+    try:
+        return "State:\tZ" not in (process / "status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def process_of(runner, plugin):
@@ -299,3 +309,20 @@ def test_no_descriptor_is_left_open(start, notice):
         with pytest.raises(PluginFailed):
             runner.send("dies", notice)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+@pytest.mark.parametrize("name", ["well", "hangs", "spins"])
+def test_no_process_outlives_a_worker_that_was_killed(hostile, name):
+    script = Path(__file__).parent / "hostile" / "dying_worker.py"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    worker = subprocess.Popen(
+        [sys.executable, str(script), name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    )
+    with worker:
+        process = Path("/proc") / worker.stdout.readline().strip()
+        assert process.is_dir()
+        worker.kill()
+    until = time.monotonic() + 10
+    while is_running(process):
+        assert time.monotonic() < until, "the plugin's process is still there"
+        time.sleep(0.05)
