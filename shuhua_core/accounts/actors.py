@@ -17,7 +17,7 @@ from .roles import Roles, current_roles, roles_at
 PUBLIC_ROLE = "public"
 
 
-def actor_query() -> Select[Any]:
+def actor_query() -> Select[*tuple[Any, ...]]:
     """Everything that an actor is made of, a row a role: restrict it to one active user."""
     return (
         select(

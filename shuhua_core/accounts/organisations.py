@@ -94,7 +94,10 @@ def unit_below(session: Session, unit_id: int, path: str) -> Organisation | None
     """The active agent or department ``unit_id`` if it lies below ``path``, else None."""
     return session.scalars(
         select(Organisation).where(
-            Organisation.id == unit_id, Organisation.kind.in_(UNIT_KINDS), Organisation.active, prefix_range(Organisation.path, path)
+            Organisation.id == unit_id,
+            Organisation.kind.in_(UNIT_KINDS),
+            Organisation.active,
+            prefix_range(Organisation.path, path),
         )
     ).one_or_none()
 

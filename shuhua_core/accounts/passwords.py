@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -38,11 +39,14 @@ def problem(password: str, *, login: str = "", demo: bool = False) -> Translatio
     return None
 
 
-def refuse_weak(password: str, *, login: str = "", demo: bool = False, field: str = "password") -> None:
-    """Raise Invalid on ``field`` when the password is not accepted."""
+def accepted_hash(password: Any, *, login: str = "", demo: bool = False, field: str = "password") -> str:
+    """The hash of a new password that keeps the rules. Raises Invalid on ``field``. Call it before a writing transaction."""
+    if not isinstance(password, str):
+        raise Invalid({field: _("Enter text.")})
     found = problem(password, login=login, demo=demo)
     if found is not None:
         raise Invalid({field: found})
+    return hash_password(password)
 
 
 def hash_password(password: str) -> str:
