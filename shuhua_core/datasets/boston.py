@@ -42,8 +42,8 @@ class ServiceCase:
 
     ``outcome``: *open*; *completed* by work; *answered*, where it was only noted or referred to somebody else;
     *rejected* as invalid; *duplicate*, of ``duplicate_of`` where that is known and in the set. ``on_time`` is what the
-    record says, ``closing_note`` what the crew wrote, ``source`` the set's own word for the channel. ``division`` is one of ``boston_places``, the city's where the record
-    names no neighbourhood.
+    record says, ``closing_note`` what the crew wrote, ``source`` the set's own word for the channel.
+    ``division`` is one of ``boston_places``, the city's where the record names no neighbourhood.
     """
 
     case_id: str
