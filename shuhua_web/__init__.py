@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pyramid.config import Configurator
@@ -32,11 +33,11 @@ def main(global_config: dict[str, Any], **settings: Any) -> Any:
     return make_app(open_deployment(from_mapping(settings, os.environ)), settings)
 
 
-def make_app(deployment: Deployment, settings: dict[str, Any] | None = None) -> Any:
+def make_app(deployment: Deployment, settings: Mapping[str, Any] | None = None, rooms: Iterable[str] = ROOMS) -> Any:
     """The WSGI application of a deployment that is open already; tests bring their own."""
-    config = Configurator(settings=settings or {})
+    config = Configurator(settings=dict(settings or {}))
     config.registry.deployment = deployment
     config.registry.plugins = build_plugin_manager(deployment.settings)
-    for part in (*PLUMBING, *ROOMS):
+    for part in (*PLUMBING, *rooms):
         config.include(part)
     return config.make_wsgi_app()

@@ -116,7 +116,7 @@ def identify(request: Request) -> Actor:
     """Who acts: the signed-in user, else a member of the public with the codes and tokens that they present."""
     found = request.login_session
     if found is not None:
-        return found.actor  # type: ignore[no-any-return]
+        return found.actor
     with request.deployment.database.read() as session:
         holds = [held for reader in request.registry.holders for held in reader(request, session)]
         return public_actor(session, holds)
@@ -172,7 +172,7 @@ class SecurityPolicy:
 
 @implementer(ICSRFStoragePolicy)
 class CsrfPolicy:
-    """A session brings its token. Who has not signed in yet gets a random cookie to derive one from: signing in is protected too."""
+    """A session brings its token. Who has not signed in yet gets a cookie to derive one from: signing in is protected too."""
 
     def get_csrf_token(self, request: Request) -> str:
         """The token for forms and for the header ``X-CSRF-Token``."""

@@ -115,7 +115,8 @@ def _below(query: Select[Any], boundary: int | None) -> Select[Any]:
 
 def _newest(ctx: Context, boundary: int | None) -> tuple[int, int]:
     order = (OutboxEntry.txid.desc(), OutboxEntry.id.desc())
-    newest = ctx.session.execute(_below(select(OutboxEntry.txid, OutboxEntry.id), boundary).order_by(*order).limit(1)).first()
+    query: Select[Any] = select(OutboxEntry.txid, OutboxEntry.id)
+    newest = ctx.session.execute(_below(query, boundary).order_by(*order).limit(1)).first()
     return (newest.txid, newest.id) if newest else (0, 0)
 
 
@@ -140,8 +141,8 @@ def _encode(place: tuple[int, int]) -> str:
 def _decode(cursor: str) -> tuple[int, int]:
     try:
         txid, entry_id = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-        if not all(type(each) is int and 0 <= each < 2**63 for each in (txid, entry_id)):
-            raise ValueError(cursor)
     except (ValueError, TypeError, binascii.Error, RecursionError):
-        raise Invalid({"since": _("This cursor is not valid. Begin again without one.")}) from None
+        txid = entry_id = None
+    if not all(type(each) is int and 0 <= each < 2**63 for each in (txid, entry_id)):
+        raise Invalid({"since": _("This cursor is not valid. Begin again without one.")})
     return txid, entry_id

@@ -39,9 +39,7 @@ def key_space(request: Request) -> str:
     secret = request.headers.get("Idempotency-Space", "")
     if not _SPACE.fullmatch(secret):
         raise KeyMissing(
-            _(
-                "Without signing in, send an Idempotency-Space header: a random secret of 32 to 128 characters (A-Z a-z 0-9 _ -) that you keep."
-            )
+            _("Without signing in, send an Idempotency-Space header: a secret of your own of 32 to 128 letters, digits, _ and -.")
         )
     return f"anon:{hashlib.sha256(secret.encode()).hexdigest()}"
 

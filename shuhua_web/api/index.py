@@ -10,7 +10,7 @@ from pyramid.request import Request
 from pyramid.view import view_config
 
 from ..security import PUBLIC
-from . import openapi
+from . import openapi, problems
 from .outputs import Out, Serializer
 from .resource import PREFIX, Reply, api_view
 
@@ -62,7 +62,7 @@ def read_docs(request: Request) -> dict[str, Any]:
         "title": "Shuhua API",
         "document": document,
         "groups": openapi.grouped(document),
-        "errors": openapi.error_table(),
+        "errors": problems.error_table(),
         "brief": brief,
         "as_json": lambda value: json.dumps(value, ensure_ascii=False, indent=2),
     }

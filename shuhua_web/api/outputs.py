@@ -43,7 +43,7 @@ class Out:
         self.value = value or attrgetter(name)
 
     def json_schema(self) -> Schema:
-        """This member as JSON Schema."""
+        """The member as JSON Schema."""
         found = json_schema(self.schema)
         if self.nullable:
             found = (

@@ -1,4 +1,6 @@
-"""How a view of the API is written::
+"""Declaring views of the API.
+
+A view is written so::
 
     TASK = Serializer("Task", [Out("id", "integer"), Out("number", "string"), Out("version", "integer")])
 

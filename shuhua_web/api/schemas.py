@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import colander
@@ -57,17 +58,16 @@ def example_of(schema: Schema) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
     kind = schema.get("type", "object")
-    kind = kind[0] if isinstance(kind, list) else kind
-    if kind == "object":
-        required = schema.get("required", ())
-        return {name: example_of(member) for name, member in schema.get("properties", {}).items() if name in required}
-    if kind == "array":
-        return [example_of(schema["items"])] if schema.get("minItems") else []
-    if kind in {"integer", "number"}:
-        return max(1, schema.get("minimum", 1))
-    if kind == "boolean":
-        return True
-    return _example_text(schema)
+    return _EXAMPLES[kind[0] if isinstance(kind, list) else kind](schema)
+
+
+def _example_object(schema: Schema) -> dict[str, Any]:
+    required = schema.get("required", ())
+    return {name: example_of(member) for name, member in schema.get("properties", {}).items() if name in required}
+
+
+def _example_list(schema: Schema) -> list[Any]:
+    return [example_of(schema["items"])] if schema.get("minItems") else []
 
 
 def _example_text(schema: Schema) -> str:
@@ -75,3 +75,17 @@ def _example_text(schema: Schema) -> str:
     if schema.get("format") in formats:
         return formats[schema["format"]]
     return "1280.50" if "[0-9]{1,12}" in schema.get("pattern", "") else "text"
+
+
+def _example_number(schema: Schema) -> Any:
+    return max(1, schema.get("minimum", 1))
+
+
+_EXAMPLES: dict[str, Callable[[Schema], Any]] = {
+    "object": _example_object,
+    "array": _example_list,
+    "string": _example_text,
+    "integer": _example_number,
+    "number": _example_number,
+    "boolean": lambda _schema: True,
+}
