@@ -67,3 +67,14 @@ def test_the_built_style_sheets_load_nothing_from_elsewhere():
     for sheet in sheets:
         loads = re.findall(r"(?:@import\s+|url\()[\"']?([^\"')]{1,200})", sheet.read_text())
         assert [address for address in loads if re.match(r"(https?:)?//", address)] == []
+
+
+def test_every_icon_that_a_template_names_is_in_the_sprite(committed):
+    known = set(json.loads((FRONTEND / "office" / "icons.json").read_text()))
+    named = {
+        (path, icon)
+        for path in committed
+        if path.startswith("shuhua_web/") and path.endswith(".pt")
+        for icon in re.findall(r"""name '([a-z0-9-]+)'" use-macro="[\w.]*pieces\['icon'\]""", (ROOT / path).read_text())
+    }
+    assert [(path, icon) for path, icon in named if icon not in known] == []
