@@ -33,6 +33,7 @@ SERVER = pytest.StashKey[postgres.PostgresServer]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """One PostgreSQL for all parallel workers, started before they are."""
+    config.addinivalue_line("markers", "sqlite: runs on SQLite only")
     in_parallel = getattr(config.option, "numprocesses", None)
     if in_parallel and postgres.find() and postgres.VARIABLE not in os.environ:
         server = config.stash[SERVER] = postgres.start()
@@ -43,6 +44,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if SERVER in config.stash:
         del os.environ[postgres.VARIABLE]
         config.stash[SERVER].stop()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of what only one of the databases has run on that one."""
+    others = {item for item in items if _of_other_database(item)}
+    if others:
+        items[:] = [item for item in items if item not in others]
+        config.hook.pytest_deselected(items=list(others))
+
+
+def _of_other_database(item: pytest.Item) -> bool:
+    chosen = item.callspec.params.get("backend") if hasattr(item, "callspec") else None
+    return bool(
+        (chosen == "sqlite" and item.get_closest_marker("postgres"))
+        or (chosen == "postgresql" and item.get_closest_marker("sqlite"))
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)
