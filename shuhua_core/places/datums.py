@@ -1,7 +1,7 @@
 """Datums of positions, and the way from one to another.
 
 Positions are kept in WGS-84. In mainland China, maps of AMap, Tencent and Google show GCJ-02, which shifts a position by
-100 to 700 m, and Baidu's show BD-09, which shifts GCJ-02 once more. CGCS2000, the national datum that Tianditu uses, equals
+up to 700 m, and Baidu's show BD-09, which shifts GCJ-02 once more. CGCS2000, the national datum that Tianditu uses, equals
 WGS-84 at our accuracy. Outside the mainland nothing is shifted.
 
 The shift is computed from the position before it, so the way back is found by iteration, to less than a millimetre.
