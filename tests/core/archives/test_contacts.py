@@ -34,7 +34,11 @@ def test_two_people_share_one_phone(as_user, world):
 def test_a_caller_is_found_by_the_whole_number_or_its_last_four_digits(as_user, world):
     ctx = as_user("call_centre")
     keep_contact(
-        ctx, name="张测试", phone="13900009876", organisation_path=world.units["branch"].path, customer_id=world.customers["one"].id
+        ctx,
+        name="张测试",
+        phone="13900009876",
+        organisation_path=world.units["branch"].path,
+        customer_id=world.customers["one"].id,
     )
     for said in ("+86 139 0000 9876", "9876", " 9876 "):
         (caller,) = find_callers(ctx, said)
@@ -47,7 +51,9 @@ def test_the_main_contact_of_a_customer_is_found_too(as_user):
 
 
 def test_callers_of_another_branch_are_not_found(as_user, world):
-    keep_contact(as_user("call_centre_other"), name="王测试", phone="13900009876", organisation_path=world.units["other_branch"].path)
+    keep_contact(
+        as_user("call_centre_other"), name="王测试", phone="13900009876", organisation_path=world.units["other_branch"].path
+    )
     ctx = as_user("call_centre")
     assert find_callers(ctx, "9876") == []
     assert find_callers(ctx, "0003") == []

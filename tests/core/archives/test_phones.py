@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from shuhua_core.archives.phones import Phone, mask, normalise, tail
 from shuhua_core.kernel.errors import Invalid
-from shuhua_core.kernel.schema import InputSchema, deserialize, field
 from shuhua_core.kernel.i18n import _
+from shuhua_core.kernel.schema import InputSchema, deserialize, field
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,9 @@ def test_phones_are_understood_as_people_write_them(written, kept, shown):
     assert mask(kept) == shown
 
 
-@pytest.mark.parametrize("written", ["", "88880000", "1390000000", "12900000000", "1.39E+10", "110", "电话", "13900000000转1", "abc" * 20])
+@pytest.mark.parametrize(
+    "written", ["", "88880000", "1390000000", "12900000000", "1.39E+10", "110", "电话", "13900000000转1", "abc" * 20]
+)
 def test_what_is_no_phone_is_refused(written):
     assert normalise(written) is None
 

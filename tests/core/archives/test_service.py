@@ -65,7 +65,9 @@ def test_bad_input_is_told_by_field(as_user, data, field):
 
 def test_a_patch_changes_what_it_names(as_user, world):
     ctx = as_user("dispatcher")
-    customer = CustomerService(ctx).edit(world.customers["one"].id, {"phone": "0595-0000 4321", "address": None}, expected_version=1)
+    customer = CustomerService(ctx).edit(
+        world.customers["one"].id, {"phone": "0595-0000 4321", "address": None}, expected_version=1
+    )
     assert (customer.phone, customer.phone_tail, customer.address) == ("059500004321", "4321", None)
     assert (customer.version, customer.updated_at) == (2, ctx.now)
     assert customer.name == "测试客户"
@@ -151,7 +153,9 @@ def test_a_project_is_not_accepted_before_it_began(as_user):
 
 
 def test_everybody_of_the_house_reads_the_models(as_user):
-    made = ModelService(as_user("dispatcher")).create({"number": "SH-1", "name": "扭腰器", "type": "twister", "safe_life_years": 8})
+    made = ModelService(as_user("dispatcher")).create(
+        {"number": "SH-1", "name": "扭腰器", "type": "twister", "safe_life_years": 8}
+    )
     for login in ("repairer", "reviewer_other", "administrator"):
         assert ModelService(as_user(login)).get(made.id).number == "SH-1"
     with pytest.raises(NotAllowed):
