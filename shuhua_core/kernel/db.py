@@ -133,6 +133,7 @@ def _make_engine(url: str, dialect: str, busy_timeout: float, pool_size: int) ->
         engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, connect_args={"timeout": busy_timeout})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", _end_transaction)
         return engine
     return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
 
@@ -141,6 +142,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _end_transaction(connection: Any, _record: Any) -> None:
+    """A COMMIT that failed leaves its transaction open; SQLAlchemy would pool the connection with the write lock in hand."""
+    if connection is not None and connection.in_transaction:
+        connection.rollback()
 
 
 def _begin_sqlite(connection: Connection) -> None:
