@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from shuhua_core.archives.phones import mask
+
 _COUNTRY = re.compile(r"^(?:\+86|0086)")
 _SEPARATORS = re.compile(r"[\s\-()]+")
 
@@ -68,15 +70,7 @@ def phone(value: str | None) -> str:
 
 def masked_phone(value: str | None) -> str:
     """``138****1234``; of a landline the area code and the last two digits stay, of a service number (95xxx) all."""
-    if not value:
-        return ""
-    bare = _bare_phone(value)
-    if _is_mobile(bare):
-        return f"{bare[:3]}****{bare[7:]}"
-    if len(bare) <= 6:
-        return bare
-    head = 4 if bare.startswith("0") and bare[1:2] not in {"1", "2"} else 3
-    return f"{bare[:head]}{'*' * max(len(bare) - head - 2, 1)}{bare[-2:]}"
+    return mask(value)
 
 
 def _bare_phone(value: str) -> str:

@@ -62,14 +62,23 @@ def tail(phone: str) -> str:
 
 
 def mask(phone: str | None) -> str:
-    """What is shown of a kept number: ``139****0000``, ``0595****0000-12``. Hotlines, which are public, stay whole."""
+    """What is shown of a number: ``139****0000``, of a landline its area code and last two digits, a hotline whole.
+
+    An extension stays. Of what is no phone number only the last two characters are shown.
+    """
     if not phone:
         return ""
-    number, dash, extension = phone.partition("-")
+    number, dash, extension = (normalise(phone) or phone).partition("-")
     if _SHORT.fullmatch(number) or _SERVICE.fullmatch(number):
-        return phone
-    shown = 3 if number[0] != "0" or number[1] in "12" else 4
-    return f"{number[:shown]}****{number[-TAIL:]}{dash}{extension}"
+        shown = number
+    elif _MOBILE.fullmatch(number):
+        shown = f"{number[:3]}****{number[-TAIL:]}"
+    elif _LANDLINE.fullmatch(number):
+        area = 3 if number[1] in "12" else 4
+        shown = f"{number[:area]}{'*' * (len(number) - area - 2)}{number[-2:]}"
+    else:
+        shown = f"****{number[-2:]}"
+    return f"{shown}{dash}{extension}"
 
 
 class Phone(Text):

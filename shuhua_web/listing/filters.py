@@ -22,6 +22,7 @@ from shuhua_web.i18n import _
 from .columns import Labels
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_DIVISION = r"[0-9A-Z][0-9A-Z-]{0,19}"
 MAXIMUM_TEXT = 100
 
 
@@ -166,12 +167,12 @@ class DivisionFilter(Filter):
     template: ClassVar[str] = "picker"
 
     def _condition(self, ctx: Context, given: Sequence[str]) -> ColumnElement[bool]:
-        if not re.fullmatch(r"[0-9]{2,12}", given[0]):
-            raise Invalid({self.name: _("Enter a division code of 2 to 12 digits.")})
+        if not re.fullmatch(_DIVISION, given[0]):
+            raise Invalid({self.name: _("Enter the code of a division, such as 3505.")})
         return prefix_range(self.expression, given[0])
 
     def _json_schema(self) -> dict[str, Any]:
-        return {"type": "string", "pattern": "^[0-9]{2,12}$"}
+        return {"type": "string", "pattern": f"^{_DIVISION}$"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from shuhua_core.kernel import paging
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid
 from shuhua_core.kernel.scope import visible
+from shuhua_core.kernel.workflow import Workflow
 
 from shuhua_web.i18n import _
 
@@ -25,11 +26,20 @@ _RESERVED = frozenset({"limit", "cursor", "sort", "q", "total"})
 
 @dataclass(frozen=True, slots=True)
 class StateTabs:
-    """Tabs over the grid, one a state, with counts. States and their labels come from the newest workflow table."""
+    """Tabs over the grid, one a state, with counts.
+
+    States and their labels come from ``workflow``: a table, or the name of one whose newest version the database has.
+    """
 
     expression: Any
-    workflow: str
+    workflow: str | Workflow
     parameter: str = "state"
+
+    def table(self, ctx: Context) -> Workflow:
+        """The table of the states."""
+        if isinstance(self.workflow, Workflow):
+            return self.workflow
+        return ctx.deployment.workflows.newest(ctx.session, self.workflow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

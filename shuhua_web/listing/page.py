@@ -191,7 +191,7 @@ def build_page(
     values = {name: request.GET.getall(name) for name in dict.fromkeys(request.GET) if name in known}
     page = ListPage(listing=listing, path=request.path, values=values, toolbar=[tool for tool in toolbar if _offered(request, tool)])
     page.size = _choice(values, "size", PAGE_SIZES, DEFAULT_SIZE)
-    workflow = ctx.deployment.workflows.newest(ctx.session, listing.states.workflow) if listing.states else None
+    workflow = listing.states.table(ctx) if listing.states else None
     answers = set(known) - {"sort", "page", "size"}
     page.filtered = any(any(given) for name, given in values.items() if name in answers)
     try:
