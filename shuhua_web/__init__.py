@@ -25,7 +25,13 @@ PLUMBING = (
     "shuhua_web.api",
 )
 
-ROOMS: tuple[str, ...] = ()
+ROOMS = (
+    "shuhua_web.media",
+    "shuhua_web.repairs",
+    "shuhua_web.tasks",
+    "shuhua_web.followups",
+    "shuhua_web.messages",
+)
 
 
 def main(global_config: dict[str, Any], **settings: Any) -> Any:

@@ -37,8 +37,8 @@ from shuhua_core.kernel.i18n import LOCALES, translator
 
 from . import security, security_log
 from .logging import REQUEST_ID
+from .security import SAFE_METHODS
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOCALE_COOKIE = "shuhua-locale"
 _SESSION = "shuhua.dbsession"
 
@@ -132,7 +132,7 @@ def negotiate_locale(request: Request) -> str:
 def _known_actor(request: Request) -> Actor | None:
     """Who acts, or None where this cannot be told: the language of an error must not fail on the error itself."""
     try:
-        return request.actor  # type: ignore[no-any-return]
+        return request.actor
     except (ServiceError, SQLAlchemyError):
         return None
 

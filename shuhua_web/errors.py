@@ -27,7 +27,7 @@ from shuhua_core.kernel.i18n import translator
 
 from .i18n import _
 from .logging import REQUEST_ID
-from .security import is_api
+from .security import SAFE_METHODS, is_api
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +69,8 @@ class WebError(Exception):
 class WrongContentType(WebError):
     """A body that is not JSON by its Content-Type: a form of another site could send such a one."""
 
-    def __init__(self) -> None:
-        super().__init__(415, "content_type", _("Send the body as application/json."))
+    def __init__(self, expected: str = "application/json") -> None:
+        super().__init__(415, "content_type", _("Send the body as ${type}.", mapping={"type": expected}))
 
 
 def method_not_allowed(allowed: str) -> WebError:
@@ -215,16 +215,17 @@ def http_error(error: HTTPError, request: Request) -> Response:
 
 def database_error(error: DBAPIError, request: Request) -> Response:
     """The database refused or failed. Tags what is worth another attempt; the last attempt's answer is sent."""
-    if "tm.active" not in request.environ and isinstance(error, OperationalError) and request.method not in {"GET", "HEAD"}:
-        _log_failure(error)
-        return of_web(request, UNSURE)
     if is_transient(error):
         mark_error_retryable(error)
         return service_error(errors.Busy(retry_after=2), request)
     if isinstance(error, IntegrityError) and _is_twin(error):
         return service_error(errors.Conflict(), request)
     _log_failure(error)
-    return of_web(request, UNSURE) if isinstance(error, OperationalError) else of_web(request, FAILED)
+    if not isinstance(error, OperationalError):
+        return of_web(request, FAILED)
+    # pyramid_tm is active while a view runs, so where it is not the commit itself has failed, and nobody knows how far.
+    committing = request.method not in SAFE_METHODS and "tm.active" not in request.environ
+    return of_web(request, UNSURE) if committing else service_error(errors.Busy(retry_after=2), request)
 
 
 def changed_meanwhile(_error: Exception, request: Request) -> Response:

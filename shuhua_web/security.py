@@ -39,6 +39,7 @@ PUBLIC = "public"
 """Permission of views for everybody. A token that is sent nevertheless has to be valid."""
 
 _NAMES = frozenset({*Permission, SIGNED_IN, PUBLIC})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 API_PREFIX = "/api/"
 _VISITOR = "shuhua.visitor"
 

@@ -19,8 +19,8 @@ SEEDED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 class Template(Protocol):
     """Where databases of tests come from."""
 
-    def copy(self) -> str:
-        """Address of a fresh copy."""
+    def copy(self, of: str | None = None) -> str:
+        """Address of a fresh copy, or of a copy of the copy at ``of``, to which nobody is connected."""
 
     def drop(self, url: str) -> None:
         """Remove a copy."""
@@ -50,9 +50,9 @@ class SqliteTemplate:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
 
-    def copy(self) -> str:
+    def copy(self, of: str | None = None) -> str:
         path = self._folder / f"test{next(self._numbers)}.sqlite"
-        shutil.copyfile(self._file, path)
+        shutil.copyfile(self._file if of is None else Path(make_url(of).database), path)
         return f"sqlite:///{path}"
 
     def drop(self, url: str) -> None:
@@ -75,9 +75,10 @@ class PostgresTemplate:
         self._run(f'CREATE DATABASE "{self._name}"')
         fill(self._url(self._name))
 
-    def copy(self) -> str:
+    def copy(self, of: str | None = None) -> str:
         name = f"{self._name}_{next(self._numbers)}"
-        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self._name}"')
+        source = self._name if of is None else make_url(of).database
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
         return self._url(name)
 
     def drop(self, url: str) -> None:

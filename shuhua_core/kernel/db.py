@@ -133,9 +133,10 @@ def _make_engine(url: str, dialect: str, busy_timeout: float, pool_size: int) ->
         engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, connect_args={"timeout": busy_timeout})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-        event.listen(engine, "checkin", _end_transaction)
-        return engine
-    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    else:
+        engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    event.listen(engine, "checkin", _end_transaction)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -145,8 +146,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _end_transaction(connection: Any, _record: Any) -> None:
-    """A COMMIT that failed leaves its transaction open; SQLAlchemy would pool the connection with the write lock in hand."""
-    if connection is not None and connection.in_transaction:
+    """A COMMIT that failed can leave its transaction open; SQLAlchemy would pool the connection with the write lock in hand."""
+    if connection is not None:
         connection.rollback()
 
 

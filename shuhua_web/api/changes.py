@@ -115,8 +115,7 @@ def _below(query: Select[Any], boundary: int | None) -> Select[Any]:
 
 def _newest(ctx: Context, boundary: int | None) -> tuple[int, int]:
     order = (OutboxEntry.txid.desc(), OutboxEntry.id.desc())
-    query: Select[Any] = select(OutboxEntry.txid, OutboxEntry.id)
-    newest = ctx.session.execute(_below(query, boundary).order_by(*order).limit(1)).first()
+    newest = ctx.session.scalars(_below(select(OutboxEntry), boundary).order_by(*order).limit(1)).first()
     return (newest.txid, newest.id) if newest else (0, 0)
 
 
