@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,18 @@ from .accounts.roles import roles_changed
 from .kernel.actor import ScopeKind
 from .kernel.errors import ConfigurationError
 from .kernel.i18n import _
+from .kernel.transition import Machine
 from .kernel.workflow import Workflow, from_toml, problems
-from .kernel.workflow_store import WorkflowVersion, put_in_force
+from .kernel.workflow_store import newest_version, put_in_force
+from .repairs.events import RepairEvent
+from .repairs.machine import MACHINE as REPAIRS
+from .tasks.events import TaskEvent
+from .tasks.machine import MACHINE as TASKS
 
 _HERE = Path(__file__).parent
 ROLES = _HERE / "accounts" / "roles.toml"
-WORKFLOWS = {name: _HERE / name / "workflow.toml" for name in ("repairs", "tasks")}
+MACHINES: tuple[tuple[Machine, type[StrEnum]], ...] = ((REPAIRS, RepairEvent), (TASKS, TaskEvent))
+"""The machines whose tables are data, with the events that their rows may name."""
 SYSTEM_PERMISSION = "system"
 """What a row says that only the system itself takes; no role can hold it."""
 
@@ -75,41 +81,26 @@ def read_roles(path: Path) -> list[dict[str, Any]]:
     return roles
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The names that a room's table may use; None where they are not known here."""
-
-    schemas: Collection[str]
-    events: Collection[str]
-    guards: Collection[str]
-
-
-def seed_workflows(session: Session, now: datetime, names: Mapping[str, Names] | None = None) -> None:
-    """Both tables as version 1, checked first. A deployment that has put its own version in force keeps it."""
-    for name, path in WORKFLOWS.items():
-        if session.scalar(select(WorkflowVersion.version).where(WorkflowVersion.name == name).limit(1)) is not None:
-            continue
-        workflow = from_toml(path)
-        refuse_problems(workflow, (names or {}).get(name))
-        put_in_force(session, workflow, now)
+def seed_workflows(session: Session, now: datetime) -> None:
+    """Both tables as their first version, checked. A deployment that has put its own version in force keeps it."""
+    for machine, _events in MACHINES:
+        if newest_version(session, machine.workflow) is None:
+            workflow = from_toml(_HERE / machine.workflow / "workflow.toml")
+            refuse_problems(workflow)
+            put_in_force(session, workflow, now)
 
 
-def refuse_problems(workflow: Workflow, names: Names | None = None) -> None:
-    """Raise ConfigurationError when the table cannot be put in force; names are checked against those that are known."""
-    own = Names(
-        schemas={row.schema for row in workflow.rows if row.schema},
-        events={row.event for row in workflow.rows},
-        guards={row.guard for row in workflow.rows if row.guard},
-    )
-    names = names or own
+def refuse_problems(workflow: Workflow, used_states: Collection[str] = ()) -> None:
+    """Raise ConfigurationError when the table cannot be put in force; ``used_states`` are those of stored records."""
+    machine, events = next(each for each in MACHINES if each[0].workflow == workflow.name)
     found = problems(
         workflow,
         permissions={*Permission, SYSTEM_PERMISSION},
-        schemas=names.schemas,
-        events=names.events,
-        guards=names.guards,
+        schemas=machine.schemas,
+        events=set(events),
+        guards=machine.guards,
+        used_states=used_states,
     )
     if found:
-        raise ConfigurationError(
-            _("Workflow ${name} cannot be put in force: ${problems}", mapping={"name": workflow.name, "problems": "; ".join(found)})
-        )
+        values = {"name": workflow.name, "problems": "; ".join(found)}
+        raise ConfigurationError(_("Workflow ${name} cannot be put in force: ${problems}", mapping=values))

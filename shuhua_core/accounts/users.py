@@ -14,7 +14,7 @@ from shuhua_core.kernel.actor import Actor, ScopeKind
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Conflict, Invalid, NotAllowed, VersionStale
 from shuhua_core.kernel.events import Event
-from shuhua_core.kernel.i18n import _
+from shuhua_core.kernel.i18n import LOCALES, _
 from shuhua_core.kernel.paging import DEFAULT_LIMIT, Page, after, encode_cursor
 from shuhua_core.kernel.schema import deserialize, given
 from shuhua_core.kernel.scope import get_visible, visible
@@ -147,6 +147,16 @@ class UserService:
         self._refuse_giving(self.roles_of([user.id])[user.id], user)
         store_password(self.ctx, user, password_hash)
         return user
+
+    def choose_locale(self, locale: str) -> None:
+        """Keep the language in which the actor themselves wants to read. Raises Invalid."""
+        if locale not in LOCALES:
+            raise Invalid({"locale": _("Choose one of: ${options}", mapping={"options": ", ".join(LOCALES)})})
+        user = self.session.get_one(User, self.ctx.actor.user_id, with_for_update=True)
+        if user.locale != locale:
+            before, user.locale = user.locale, locale
+            self.session.flush()
+            self._publish(AccountEvent.USER_CHANGED, user, "choose_locale", changes={"locale": [before, locale]})
 
     # Rules ----------------------------------------------------------------------------------------------------------
 

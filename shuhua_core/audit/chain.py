@@ -40,7 +40,7 @@ def lay(session: Session, limit: int = 200) -> int:
     """Chain up to ``limit`` entries that have none yet; returns how many. Only one process at a time does so."""
     if session.get_bind().dialect.name == "postgresql" and not session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
         return 0
-    last = session.scalars(select(AuditChain).order_by(AuditChain.position.desc()).limit(1)).one_or_none()
+    last = _last(session)
     position, previous = (last.position, last.hash) if last else (0, START)
     rows = []
     for entry in _unchained(session, last, limit):
@@ -51,6 +51,11 @@ def lay(session: Session, limit: int = 200) -> int:
     if rows:
         session.execute(insert(AuditChain), rows)
     return len(rows)
+
+
+def anything_to_lay(session: Session) -> bool:
+    """Whether :func:`lay` would find anything; a cheap look before a writing transaction."""
+    return bool(_unchained(session, _last(session), 1))
 
 
 def verify(session: Session, batch: int = 1000) -> int | None:
@@ -85,10 +90,14 @@ class ChainState:
 
 def state(session: Session) -> ChainState:
     """Number of links, hash of the last one, and how many entries wait for theirs."""
-    last = session.scalars(select(AuditChain).order_by(AuditChain.position.desc()).limit(1)).one_or_none()
+    last = _last(session)
     entries = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
     links = session.scalar(select(func.count()).select_from(AuditChain)) or 0
     return ChainState(links, last.hash if last else START, entries - links)
+
+
+def _last(session: Session) -> AuditChain | None:
+    return session.scalars(select(AuditChain).order_by(AuditChain.position.desc()).limit(1)).one_or_none()
 
 
 def _unchained(session: Session, last: AuditChain | None, limit: int) -> Sequence[AuditEntry]:
@@ -96,15 +105,14 @@ def _unchained(session: Session, last: AuditChain | None, limit: int) -> Sequenc
     boundary = feed_boundary(session)
     chained = exists().where(AuditChain.audit_id == AuditEntry.id)
     query = select(AuditEntry).where(~chained).limit(limit)
-    place = tuple_(AuditEntry.txid, AuditEntry.id)
     entry = session.get_one(AuditEntry, last.audit_id) if last else None
-    if boundary is not None and entry is not None and entry.txid >= boundary:
-        # Restored into a younger server, whose transaction ids begin anew: what it has not given yet is from the old one.
-        given = text("(pg_snapshot_xmax(pg_current_snapshot())::text)::bigint")
-        final = or_(AuditEntry.txid < boundary, AuditEntry.txid >= given)
-        return session.scalars(query.where(final, AuditEntry.id > entry.id - LATE_IDS).order_by(AuditEntry.id)).all()
+    if boundary is not None and (entry is None or entry.txid >= boundary):
+        # Restored into a younger server, whose transaction ids begin anew: an id that it has not given is of the old one.
+        foreign = AuditEntry.txid >= text("(pg_snapshot_xmax(pg_current_snapshot())::text)::bigint")
+        query = query.where(or_(AuditEntry.txid < boundary, foreign)).order_by(foreign.desc(), AuditEntry.txid, AuditEntry.id)
+        return session.scalars(query.where(AuditEntry.id > (entry.id - LATE_IDS if entry else 0))).all()
     if boundary is not None:
         query = query.where(AuditEntry.txid < boundary)
     if entry is not None:
-        query = query.where(place > tuple_(entry.txid, entry.id))
+        query = query.where(tuple_(AuditEntry.txid, AuditEntry.id) > tuple_(entry.txid, entry.id))
     return session.scalars(query.order_by(AuditEntry.txid, AuditEntry.id)).all()

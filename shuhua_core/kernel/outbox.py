@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, func, insert, or_, select, text, update
+from sqlalchemy import BigInteger, ForeignKey, Index, String, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .db import Base
@@ -47,6 +47,8 @@ class OutboxEntry(Base):
     """When it was delivered or given up."""
     gave_up: Mapped[bool] = mapped_column(default=False)
     last_error: Mapped[str | None] = mapped_column(String(300))
+    delivered: Mapped[list[Any]] = mapped_column(default=list)
+    """Names of the deliveries that went well already, so that a retry repeats only the others."""
 
 
 def add(session: Session, event: Event, *, actor_id: int | None, now: datetime) -> None:
@@ -66,10 +68,17 @@ def add(session: Session, event: Event, *, actor_id: int | None, now: datetime) 
         "created_at": now,
         "available_at": now,
         "ended_at": now if session.info.get("silent") else None,
+        "delivered": [],
     }
     if session.get_bind().dialect.name == "postgresql":
         row["txid"] = text("(pg_current_xact_id()::text)::bigint")
     session.execute(insert(OutboxEntry.__table__).values(row))  # type: ignore[arg-type]
+
+
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether :func:`claim` would find anything; a cheap look before a writing transaction."""
+    due = select(OutboxEntry.id).where(OutboxEntry.ended_at.is_(None), OutboxEntry.available_at <= now)
+    return session.scalar(due.limit(1)) is not None
 
 
 def claim(session: Session, *, now: datetime, limit: int = 50, lease_for: timedelta = timedelta(minutes=2)) -> Sequence[OutboxEntry]:
@@ -93,7 +102,9 @@ def claim(session: Session, *, now: datetime, limit: int = 50, lease_for: timede
     return entries
 
 
-def settle(session: Session, entry_id: int, lease: str, *, now: datetime, error: str | None = None) -> bool:
+def settle(
+    session: Session, entry_id: int, lease: str, *, now: datetime, error: str | None = None, delivered: Sequence[str] = ()
+) -> bool:
     """Note how a delivery ended. Returns False when the lease was lost to another worker meanwhile.
 
     A failed entry comes back after 5 s, 10 s, 20 s ... at most 6 h, and is given up, visibly, after 12 attempts.
@@ -102,6 +113,7 @@ def settle(session: Session, entry_id: int, lease: str, *, now: datetime, error:
     if entry is None or entry.lease != lease or entry.ended_at is not None:
         return False
     entry.lease = None
+    entry.delivered = list(delivered)
     if error is None:
         entry.ended_at, entry.last_error = now, None
     else:
@@ -122,7 +134,8 @@ def feed_boundary(session: Session) -> int | None:
         return session.info["feed_boundary"]  # type: ignore[no-any-return]
     if session.get_bind().dialect.name != "postgresql":
         return None
-    return session.scalar(text("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"))
+    boundary: int | None = session.scalar(text("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"))
+    return boundary
 
 
 def backlog(session: Session, now: datetime) -> tuple[int, int, datetime | None]:
@@ -138,7 +151,7 @@ def retry_given_up(session: Session, entry_id: int, now: datetime) -> bool:
     """Give an entry that was given up another round. False when there is no such entry."""
     result = session.execute(
         update(OutboxEntry)
-        .where(OutboxEntry.id == entry_id, or_(OutboxEntry.gave_up.is_(True)))
+        .where(OutboxEntry.id == entry_id, OutboxEntry.gave_up.is_(True))
         .values(gave_up=False, ended_at=None, attempts=0, available_at=now)
     )
     return bool(result.rowcount)  # type: ignore[attr-defined]

@@ -47,12 +47,16 @@ class Workflows:
 
     def newest(self, session: Session, name: str) -> Workflow:
         """The version under which new records begin."""
-        version = session.scalar(
-            select(WorkflowVersion.version).where(WorkflowVersion.name == name).order_by(WorkflowVersion.version.desc()).limit(1)
-        )
+        version = newest_version(session, name)
         if version is None:
             raise ConfigurationError(_("Workflow ${name} is not in the database. Run `shuhua init`.", mapping={"name": name}))
         return self.get(session, name, version)
+
+
+def newest_version(session: Session, name: str) -> int | None:
+    """The version in force, or None when the table was never stored."""
+    query = select(WorkflowVersion.version).where(WorkflowVersion.name == name)
+    return session.scalar(query.order_by(WorkflowVersion.version.desc()).limit(1))
 
 
 def put_in_force(session: Session, workflow: Workflow, now: datetime) -> int:

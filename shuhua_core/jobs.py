@@ -1,0 +1,43 @@
+"""What the worker does from time to time. Several workers may do it at once: a job does what is due, whoever comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from .accounts import attempts, sessions
+from .kernel import idempotency
+from .kernel.actor import SYSTEM
+from .kernel.context import Context
+from .kernel.deployment import Deployment
+from .repairs.service import RepairService
+from .tasks.service import TaskService
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A function of the deployment that the worker calls ``every`` so often."""
+
+    name: str
+    every: timedelta
+    work: Callable[[Deployment], None]
+
+
+def in_transaction(work: Callable[[Context], object]) -> Callable[[Deployment], None]:
+    """A job that is one writing transaction by the system."""
+
+    def run(deployment: Deployment) -> None:
+        with deployment.database.write() as session:
+            work(deployment.context(session, SYSTEM))
+
+    return run
+
+
+JOBS: tuple[Job, ...] = (
+    Job("repairs.settle_due", timedelta(minutes=10), in_transaction(lambda ctx: RepairService(ctx).settle_due())),
+    Job("tasks.close_due", timedelta(minutes=10), in_transaction(lambda ctx: TaskService(ctx).close_due())),
+    Job("idempotency.sweep", timedelta(hours=6), in_transaction(lambda ctx: idempotency.sweep(ctx.session, ctx.now))),
+    Job("sign_in.sweep", timedelta(hours=1), in_transaction(lambda ctx: attempts.sweep(ctx.session, ctx.now))),
+    Job("sessions.sweep", timedelta(hours=6), in_transaction(lambda ctx: sessions.sweep(ctx.session, ctx.now))),
+)
