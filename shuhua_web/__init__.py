@@ -26,6 +26,8 @@ PLUMBING = (
 )
 
 ROOMS = (
+    "shuhua_web.office",
+    "shuhua_web.users",
     "shuhua_web.media",
     "shuhua_web.repairs",
     "shuhua_web.tasks",

@@ -24,7 +24,13 @@ class OutboxEntry(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_open", "available_at", "id", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "ix_outbox_open",
+            "available_at",
+            "id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
         Index("ix_outbox_feed", "txid", "id"),
         Index("ix_outbox_record", "record_kind", "record_id"),
     )
@@ -81,7 +87,9 @@ def any_due(session: Session, now: datetime) -> bool:
     return session.scalar(due.limit(1)) is not None
 
 
-def claim(session: Session, *, now: datetime, limit: int = 50, lease_for: timedelta = timedelta(minutes=2)) -> Sequence[OutboxEntry]:
+def claim(
+    session: Session, *, now: datetime, limit: int = 50, lease_for: timedelta = timedelta(minutes=2)
+) -> Sequence[OutboxEntry]:
     """Lease up to ``limit`` due entries in order of their ids; the caller commits, delivers, then settles each.
 
     An entry whose worker died comes back when its lease runs out, since a lease only moves ``available_at``.

@@ -63,7 +63,9 @@ def decode_cursor(cursor: str) -> tuple[Any, int]:
     return value, record_id
 
 
-def after(query: Select[Any], sort: ColumnElement[Any], key: ColumnElement[int], *, descending: bool, cursor: str | None, limit: int) -> Select[Any]:
+def after(
+    query: Select[Any], sort: ColumnElement[Any], key: ColumnElement[int], *, descending: bool, cursor: str | None, limit: int
+) -> Select[Any]:
     """``query`` sorted, cut off after the cursor, and limited to one row more than the page, which tells if there is a next one.
 
     Rows whose sort value is null come last in either direction.

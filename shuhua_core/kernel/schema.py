@@ -51,7 +51,9 @@ class _Type(colander.SchemaType):
 class Text(_Type):
     """A string of ``minimum`` to ``maximum`` characters without control characters, stripped of white space at its ends."""
 
-    def __init__(self, maximum: int = 200, minimum: int = 0, pattern: str | None = None, multiline: bool = False, hint: Any = None) -> None:
+    def __init__(
+        self, maximum: int = 200, minimum: int = 0, pattern: str | None = None, multiline: bool = False, hint: Any = None
+    ) -> None:
         self.maximum, self.minimum, self.pattern, self.multiline, self.hint = maximum, minimum, pattern, multiline, hint
 
     def read(self, node: Any, value: Any) -> Any:
@@ -238,7 +240,13 @@ class Items(_Type):
         return [self.item.plain(each) for each in value]
 
     def json_schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": self.item.json_schema(), "minItems": self.minimum, "maxItems": self.maximum, "uniqueItems": True}
+        return {
+            "type": "array",
+            "items": self.item.json_schema(),
+            "minItems": self.minimum,
+            "maxItems": self.maximum,
+            "uniqueItems": True,
+        }
 
 
 class _StrictMapping(colander.Mapping):
@@ -262,10 +270,20 @@ class InputSchema(colander.MappingSchema):
     schema_type = _StrictMapping
 
 
-def field(typ: _Type, title: TranslationString, *, required: bool = False, help: TranslationString | None = None, default: Any = None, **extra: Any) -> Any:  # noqa: A002 - the word a form uses
+def field(
+    typ: _Type,
+    title: TranslationString,
+    *,
+    required: bool = False,
+    help: TranslationString | None = None,
+    default: Any = None,
+    **extra: Any,
+) -> Any:  # noqa: A002 - the word a form uses
     """Declare one field of a schema. Not required means: absent or null gives ``default``."""
     missing = colander.required if required else default
-    return colander.SchemaNode(typ, title=title, description=help or "", missing=missing, missing_msg=_("This is required."), **extra)
+    return colander.SchemaNode(
+        typ, title=title, description=help or "", missing=missing, missing_msg=_("This is required."), **extra
+    )
 
 
 class PositionSchema(InputSchema):
@@ -273,7 +291,11 @@ class PositionSchema(InputSchema):
 
     longitude = field(Float(-180, 180), _("Longitude"), required=True)
     latitude = field(Float(-90, 90), _("Latitude"), required=True)
-    datum = field(Choice({"wgs84": ("WGS-84", "WGS-84"), "gcj02": ("GCJ-02", "GCJ-02"), "bd09": ("BD-09", "BD-09")}), _("Datum"), default="wgs84")
+    datum = field(
+        Choice({"wgs84": ("WGS-84", "WGS-84"), "gcj02": ("GCJ-02", "GCJ-02"), "bd09": ("BD-09", "BD-09")}),
+        _("Datum"),
+        default="wgs84",
+    )
     accuracy = field(Float(0, 100_000), _("Accuracy in metres"))
     source = field(
         Choice(

@@ -120,8 +120,12 @@ def from_mapping(values: Mapping[str, Any], environ: Mapping[str, str] | None = 
         if key.startswith("SHUHUA_") and name in known:
             given[name] = value
     if not given.get("database_url"):
-        raise ConfigurationError(_("shuhua.database_url is missing: say where the database is, e.g. sqlite:////srv/shuhua/shuhua.sqlite"))
-    settings = Settings(**{name: _read(name, str(known[name].type), value) for name, value in given.items()}, plugins=_plugins(values))
+        raise ConfigurationError(
+            _("shuhua.database_url is missing: say where the database is, e.g. sqlite:////srv/shuhua/shuhua.sqlite")
+        )
+    settings = Settings(
+        **{name: _read(name, str(known[name].type), value) for name, value in given.items()}, plugins=_plugins(values)
+    )
     _check(settings)
     return settings
 
@@ -143,7 +147,9 @@ def _read(name: str, typ: str, value: Any) -> Any:
         if typ == "float":
             return float(value)
         if typ == "bool":
-            return {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}[value.lower()]
+            return {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}[
+                value.lower()
+            ]
         return Path(value) if typ == "Path" else value
     except (ValueError, KeyError):
         raise ConfigurationError(

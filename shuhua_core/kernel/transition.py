@@ -91,11 +91,29 @@ class Machine:
         ctx.session.flush()
         self._write_step(ctx, record, row, before, values)
         ctx.publish(
-            Event(row.event, self.kind, record.id, record.number, action, before, after, values=event_values, personal=_personal(values))
+            Event(
+                row.event,
+                self.kind,
+                record.id,
+                record.number,
+                action,
+                before,
+                after,
+                values=event_values,
+                personal=_personal(values),
+            )
         )
         return row
 
-    def begin(self, ctx: Context, record: Any, *, event: str, values: Mapping[str, Any] | None = None, data: Mapping[str, Any] | None = None) -> None:
+    def begin(
+        self,
+        ctx: Context,
+        record: Any,
+        *,
+        event: str,
+        values: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
         """Write the first step of a new record, already added and flushed, and publish ``event``."""
         row = Row("create", (), record.state, "", event, "新建", "Create")
         self._write_step(ctx, record, row, None, dict(data or {}))

@@ -151,7 +151,9 @@ def problems(
             if name is not None and name not in known:
                 found.append(f"{row.action}: unknown {what} {name}")
     found.extend(f"unknown initial state {state}" for state in workflow.initial if state not in workflow.states)
-    found.extend(f"stored records are in state {state}, which is missing" for state in used_states if state not in workflow.states)
+    found.extend(
+        f"stored records are in state {state}, which is missing" for state in used_states if state not in workflow.states
+    )
     if found:
         return found
     reached = closure(workflow.initial, successors(workflow))

@@ -39,7 +39,9 @@ class Workflows:
         if found is None:
             stored = session.get(WorkflowVersion, (name, version))
             if stored is None:
-                raise ConfigurationError(_("Workflow ${name} has no version ${version}.", mapping={"name": name, "version": version}))
+                raise ConfigurationError(
+                    _("Workflow ${name} has no version ${version}.", mapping={"name": name, "version": version})
+                )
             found = from_data(stored.body, version)
             with self._lock:
                 self._known[name, version] = found

@@ -57,7 +57,11 @@ class MediaService:
         )
         if result.rowcount != len(media_ids):  # type: ignore[attr-defined]
             raise Invalid({"media_ids": _("One of the pictures is not yours or belongs to another record. Upload it again.")})
-        ctx.publish(Event(MediaEvent.ATTACHED, "media", media_ids[0], values={"ids": list(media_ids), "kind": kind, "record_id": record_id}))
+        ctx.publish(
+            Event(
+                MediaEvent.ATTACHED, "media", media_ids[0], values={"ids": list(media_ids), "kind": kind, "record_id": record_id}
+            )
+        )
 
     def of_records(self, kind: str, record_ids: Sequence[int]) -> Mapping[int, list[MediaFile]]:
         """The pictures of each record, oldest first. The caller has made sure that the records are visible."""

@@ -79,7 +79,16 @@ def compose_read(ctx: Context, event: Event) -> None:
     """A reaction for replays of history: the messages arrive read, at once."""
     compose(
         ctx.session,
-        Told(str(uuid.uuid4()), event.name, event.record_kind, event.record_id, event.number or "", event.values, ctx.actor.user_id, ctx.now),
+        Told(
+            str(uuid.uuid4()),
+            event.name,
+            event.record_kind,
+            event.record_id,
+            event.number or "",
+            event.values,
+            ctx.actor.user_id,
+            ctx.now,
+        ),
         read=True,
     )
 

@@ -46,7 +46,9 @@ class Delivery(Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("message_id", "channel"),
-        Index("ix_deliveries_open", "available_at", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "ix_deliveries_open", "available_at", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)

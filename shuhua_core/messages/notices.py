@@ -29,12 +29,16 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = {
     RepairEvent.SUBMITTED: (Notice("repair_waiting", _("Repair request ${number} waits for review"), "reviewers"),),
     RepairEvent.SUPPLIED: (Notice("repair_supplied", _("The information for request ${number} was supplied"), "reviewers"),),
     RepairEvent.REOPENED: (Notice("repair_reopened", _("Request ${number} was reopened"), "reviewers"),),
-    RepairEvent.FELL_BACK: (Notice("repair_fell_back", _("All tasks of request ${number} were cancelled; review it again"), "reviewers"),),
+    RepairEvent.FELL_BACK: (
+        Notice("repair_fell_back", _("All tasks of request ${number} were cancelled; review it again"), "reviewers"),
+    ),
     RepairEvent.MORE_ASKED: (Notice("more_asked", _("We need more information about your report ${number}"), "reporter"),),
     RepairEvent.REJECTED: (Notice("rejected", _("Your report ${number} was not accepted"), "reporter"),),
     RepairEvent.ANSWERED: (Notice("answered", _("Your report ${number} was answered"), "reporter"),),
     RepairEvent.MERGED: (Notice("merged", _("Your report ${number} was joined with an earlier one"), "reporter"),),
-    RepairEvent.RESOLVED: (Notice("resolved", _("The repair for your report ${number} is completed; please confirm"), "reporter"),),
+    RepairEvent.RESOLVED: (
+        Notice("resolved", _("The repair for your report ${number} is completed; please confirm"), "reporter"),
+    ),
     RepairEvent.DISPUTED: (Notice("disputed", _("The reporter of ${number} says that it is not solved"), "request_dispatchers"),),
     RepairEvent.WITHDRAWAL_ASKED: (
         Notice("withdrawal_asked", _("The reporter wants to withdraw request ${number}"), "request_dispatchers"),
@@ -50,7 +54,9 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = {
         Notice("to_follow_up", _("Task ${number} waits for a follow-up"), "followup_clerks"),
     ),
     TaskEvent.HANDED_OVER: (Notice("to_check", _("The repair ${number} waits for your check"), "checkers"),),
-    TaskEvent.OBJECTED: (Notice("objected", _("There is an objection to task ${number}"), "dispatchers_and_unit_before", urgent=True),),
+    TaskEvent.OBJECTED: (
+        Notice("objected", _("There is an objection to task ${number}"), "dispatchers_and_unit_before", urgent=True),
+    ),
     TaskEvent.DECLINED: (Notice("declined", _("The repairer declined task ${number}"), "dispatchers_and_managers", urgent=True),),
     TaskEvent.RECALLED: (Notice("recalled", _("Task ${number} was recalled"), "dispatchers_and_holders_before"),),
     TaskEvent.UNASSIGNED: (Notice("unassigned", _("Task ${number} was taken from you"), "repairer_before"),),

@@ -55,6 +55,22 @@ def locate(ctx: Context, values: dict[str, Any], *, piece: Equipment | None = No
     )
 
 
+def piece_by_code(ctx: Context, values: dict[str, Any]) -> Equipment | None:
+    """The piece whose label carries ``values["code"]``, for everybody who stands before it; None without a code.
+
+    Raises Invalid for a code that stands for nothing, or for another piece than the one that is named beside it.
+    """
+    code = values.get("code")
+    if code is None:
+        return None
+    piece = ctx.session.scalars(select(Equipment).where(Equipment.code == code.upper())).one_or_none()
+    if piece is None:
+        raise Invalid({"code": _("There is no such code. Check the label and type it again.")})
+    if values.get("equipment_id") not in (None, piece.id) or values.get("site_id") not in (None, piece.site_id):
+        raise Invalid({"code": _("The code stands for another piece of equipment.")})
+    return piece
+
+
 def _visible_equipment(ctx: Context, equipment_id: int | None) -> Equipment | None:
     if equipment_id is None:
         return None

@@ -13,6 +13,7 @@ CHANNELS = {
     "public": ("扫码报修", "Public page"),
     "import": ("导入", "Import"),
 }
+CODE = r"[0-9A-Za-z]{8,10}"
 OPEN_TASKS = {"move": ("转入目标申请", "Move to the target"), "cancel": ("取消", "Cancel them")}
 
 
@@ -27,7 +28,9 @@ def captured_at() -> object:
 
 
 class _Fault(InputSchema):
-    symptom = field(Text(2000, 2, multiline=True), _("Symptom"), required=True, help=_("What is broken, in the reporter's words."))
+    symptom = field(
+        Text(2000, 2, multiline=True), _("Symptom"), required=True, help=_("What is broken, in the reporter's words.")
+    )
     equipment_id = field(RecordId("equipment"), _("Equipment"))
     site_id = field(RecordId("site"), _("Installation point"))
     address = field(Text(200), _("Address"))
@@ -39,6 +42,7 @@ class _Fault(InputSchema):
 class Report(_Fault):
     """A request that somebody with an account sends for themselves."""
 
+    code = field(Text(10, pattern=CODE), _("Code on the label"), help=_("Names the piece of equipment instead of its id."))
     severity = field(Choice(SEVERITIES), _("Severity"))
     division_code = field(Text(20, pattern=r"[0-9A-Z-]+"), _("Division"))
     as_draft = field(Boolean(), _("Keep as a draft"), default=False)
@@ -49,7 +53,7 @@ class Report(_Fault):
 class PublicReport(_Fault):
     """A request without an account, for the piece whose public code stands on its label."""
 
-    code = field(Text(10, pattern=r"[0-9A-Za-z]{8,10}"), _("Code on the label"), required=True)
+    code = field(Text(10, pattern=CODE), _("Code on the label"), required=True)
     caller_name = field(Text(60), _("Contact"))
     caller_phone = field(Phone(), _("Phone"))
 

@@ -19,11 +19,10 @@ from ..kernel.scope import covers, get_visible, visible
 from ..kernel.workflow import Row
 from ..media.service import MediaService
 from ..places.positions import set_position
-from ..sites.models import Equipment
 from .events import RepairEvent
 from .machine import MACHINE
 from .models import RepairRequest
-from .place import Place, locate
+from .place import Place, locate, piece_by_code
 from .schema import Change, Intake, PublicReport, Report
 
 
@@ -55,7 +54,7 @@ class RepairService:
         if not self._ctx.actor.may("repairs.create"):
             raise NotAllowed()
         values = deserialize(Report, data)
-        place = locate(self._ctx, values)
+        place = locate(self._ctx, values, piece=piece_by_code(self._ctx, values))
         repair = self._create(values, place, channel, external_number, draft=values["as_draft"])
         repair.caller_name = values["caller_name"] or self._ctx.actor.name or None
         repair.caller_phone = values["caller_phone"]
@@ -68,12 +67,8 @@ class RepairService:
         their pictures were uploaded.
         """
         values = deserialize(PublicReport, data)
-        piece = self._ctx.session.scalars(select(Equipment).where(Equipment.code == values["code"].upper())).one_or_none()
-        if piece is None:
-            raise Invalid({"code": _("There is no such code. Check the label and type it again.")})
-        if values["equipment_id"] not in (None, piece.id) or values["site_id"] not in (None, piece.site_id):
-            raise Invalid({"code": _("The code stands for another piece of equipment.")})
-        repair = self._create(values, locate(self._ctx, {**values, "site_id": None}, piece=piece), "public", None)
+        place = locate(self._ctx, values, piece=piece_by_code(self._ctx, values))
+        repair = self._create(values, place, "public", None)
         repair.caller_name, repair.caller_phone = values["caller_name"], values["caller_phone"]
         repair.token_hash = hashlib.sha256(token.encode()).hexdigest()
         return self._begin(repair, values, space=space)
@@ -84,7 +79,7 @@ class RepairService:
         if not ctx.actor.may("repairs.intake"):
             raise NotAllowed()
         values = deserialize(Intake, data)
-        place = locate(ctx, values)
+        place = locate(ctx, values, piece=piece_by_code(ctx, values))
         repair = self._create(values, place, channel, external_number, draft=values["as_draft"])
         if not covers(repair, ctx.actor, "repairs.intake"):
             raise Invalid({"site_id" if place.site_id else "division_code": _("Another branch looks after this place.")})
@@ -178,7 +173,17 @@ class RepairService:
             ctx.session.flush()
             personal = {name: changes.pop(name) for name in ("symptom", "address") if name in changes}
             ctx.publish(
-                Event(RepairEvent.CHANGED, "repair", repair.id, repair.number, "change", repair.state, repair.state, changes=changes, personal=personal)
+                Event(
+                    RepairEvent.CHANGED,
+                    "repair",
+                    repair.id,
+                    repair.number,
+                    "change",
+                    repair.state,
+                    repair.state,
+                    changes=changes,
+                    personal=personal,
+                )
             )
         return repair
 
@@ -192,7 +197,10 @@ class RepairService:
         """Close what waited too long for information, confirm what nobody disputed; by the system. Returns how many."""
         settings = self._ctx.deployment.settings
         done = 0
-        for state, days, action in (("need_info", settings.need_info_days, "expire"), ("resolved", settings.confirm_days, "confirm")):
+        for state, days, action in (
+            ("need_info", settings.need_info_days, "expire"),
+            ("resolved", settings.confirm_days, "confirm"),
+        ):
             before = self._ctx.now - timedelta(days=days)
             query = select(RepairRequest.id).where(RepairRequest.state == state, RepairRequest.updated_at < before).limit(limit)
             for repair_id in self._ctx.session.scalars(query).all():

@@ -190,7 +190,11 @@ def _close_unreached(ctx: Context, task: Task, values: Values, row: Row) -> Even
     needed = ctx.deployment.settings.followup_attempts
     if values["unreached"] == "attempts" and task.followup_attempts < needed:
         raise Invalid(
-            {"unreached": _("Only ${done} of ${needed} attempts were made.", mapping={"done": task.followup_attempts, "needed": needed})}
+            {
+                "unreached": _(
+                    "Only ${done} of ${needed} attempts were made.", mapping={"done": task.followup_attempts, "needed": needed}
+                )
+            }
         )
     return _end(ctx, task, values, row)
 

@@ -61,7 +61,9 @@ def follow_merge(ctx: Context, event: Event) -> None:
         elif _can_cancel(system, task):
             tasks.act(task.id, "cancel", {"reason": "合并 / merged"})
         else:
-            raise Invalid({"open_tasks": _("Task ${number} cannot be cancelled any more; move it.", mapping={"number": task.number})})
+            raise Invalid(
+                {"open_tasks": _("Task ${number} cannot be cancelled any more; move it.", mapping={"number": task.number})}
+            )
 
 
 def _can_cancel(ctx: Context, task: Task) -> bool:

@@ -128,7 +128,9 @@ class TaskService:
         )
         ctx.session.add(task)
         ctx.session.flush()
-        MACHINE.begin(ctx, task, event=TaskEvent.CREATED, values={"repair_id": repair.id, "severity": level}, data={"repair_id": repair.id})
+        MACHINE.begin(
+            ctx, task, event=TaskEvent.CREATED, values={"repair_id": repair.id, "severity": level}, data={"repair_id": repair.id}
+        )
         self._add_link(task.id, repair.id)
         return task
 
@@ -153,12 +155,19 @@ class TaskService:
 
     def tasks_of(self, repair_id: int, *, for_update: bool = False) -> Sequence[Task]:
         """The tasks of a request, oldest first. The caller has made sure that the request is visible."""
-        query = select(Task).join(RepairTask, RepairTask.task_id == Task.id).where(RepairTask.repair_id == repair_id).order_by(Task.id)
+        query = (
+            select(Task)
+            .join(RepairTask, RepairTask.task_id == Task.id)
+            .where(RepairTask.repair_id == repair_id)
+            .order_by(Task.id)
+        )
         return self._ctx.session.scalars(query.with_for_update(of=Task) if for_update else query).all()
 
     def repairs_of(self, task_id: int) -> Sequence[RepairRequest]:
         """The requests that a task serves, oldest first. The caller has made sure that the task is visible."""
-        query = select(RepairRequest).join(RepairTask, RepairTask.repair_id == RepairRequest.id).where(RepairTask.task_id == task_id)
+        query = (
+            select(RepairRequest).join(RepairTask, RepairTask.repair_id == RepairRequest.id).where(RepairTask.task_id == task_id)
+        )
         return self._ctx.session.scalars(query.order_by(RepairRequest.id)).all()
 
     def phase(self, task: Task) -> str:

@@ -84,7 +84,9 @@ def _units(world: World) -> None:
 
 def _archives(world: World) -> None:
     session = world.session
-    model = ProductModel(number="TEST-01", name="太空漫步机", name_en="Air walker", type="air_walker", created_at=MADE, updated_at=MADE)
+    model = ProductModel(
+        number="TEST-01", name="太空漫步机", name_en="Air walker", type="air_walker", created_at=MADE, updated_at=MADE
+    )
     session.add(model)
     session.flush()
     for index, (name, branch, unit, host, division, position) in enumerate(
@@ -137,7 +139,9 @@ def _archives(world: World) -> None:
             created_at=MADE,
             updated_at=MADE,
         )
-        set_position(site, {"longitude": position[0], "latitude": position[1], "datum": "wgs84", "accuracy": 5.0, "source": "gps"})
+        set_position(
+            site, {"longitude": position[0], "latitude": position[1], "datum": "wgs84", "accuracy": 5.0, "source": "gps"}
+        )
         session.add(site)
         session.flush()
         world.customers[name], world.sites[name] = customer, site

@@ -116,8 +116,9 @@ class _Describing:
         return operation
 
     def _body(self, view: ApiView, body: type[InputSchema]) -> Document:
-        schema = self._keep(body.__name__, input_schema(body))
-        content = {"schema": {"$ref": f"#/components/schemas/{body.__name__}"}, "example": view.example or example_of(schema)}
+        name = _input_name(body)
+        schema = self._keep(name, input_schema(body))
+        content = {"schema": {"$ref": f"#/components/schemas/{name}"}, "example": view.example or example_of(schema)}
         required = view.variants is None or bool(schema.get("required"))
         return {"required": required, "content": {"application/json": content}}
 
@@ -163,7 +164,7 @@ class _Describing:
             content: Document = {"schema": json_schema(view.answer if view.answer is not None else {})}
             if isinstance(view.answer, Serializer) and view.answer.example is not None:
                 content["example"] = view.answer.example
-            response["content"] = {"application/json": content}
+            response["content"] = {view.media_type: content}
         if view.idempotent:
             response["headers"]["Idempotency-Replayed"] = _text("`true` where this answer was given before.")
         if view.status == 201 and view.idempotent:
@@ -171,6 +172,11 @@ class _Describing:
         if isinstance(view.answer, Serializer) and any(each.name == "version" for each in view.answer.fields):
             response["headers"]["ETag"] = _text("The record's version, for If-Match.")
         return response
+
+
+def _input_name(body: type[InputSchema]) -> str:
+    """Inputs are named after their rooms, since several rooms take a Reason: ``TasksReason``."""
+    return body.__module__.split(".")[1].capitalize() + body.__name__
 
 
 def _asks(view: ApiView) -> str:

@@ -97,6 +97,8 @@ class ApiView:
     multipart: Mapping[str, Any] | None = None
     """Instead of JSON a form with files: property -> JSON Schema."""
     example: Mapping[str, Any] | None = None
+    media_type: str = "application/json"
+    """Of the answer; a view that answers with something else than JSON gives a Response."""
     require_csrf: bool | None = None
 
     def __call__(self, request: Request) -> Response:

@@ -44,7 +44,12 @@ def test_straight_path_from_report_to_close(flow):
         *("create", "allocate", "accept", "assign", "take", "depart", "arrive", "start"),
         *("feedback", "complete", "follow_up", "close"),
     ]
-    assert [step.action for step in steps_of(flow.ctx.session, "repair", repair.id)] == ["create", "approve", "resolve", "confirm"]
+    assert [step.action for step in steps_of(flow.ctx.session, "repair", repair.id)] == [
+        "create",
+        "approve",
+        "resolve",
+        "confirm",
+    ]
     assert repair.first_action_at > repair.created_at
 
 

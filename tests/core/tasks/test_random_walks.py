@@ -25,7 +25,17 @@ from shuhua_core.testing.flow import COMPLETE, FOLLOW_UP, Flow
 from shuhua_core.testing.world import build_world
 
 PEOPLE = [
-    *("customer", "customer_2", "inspector", "call_centre", "reviewer", "dispatcher", "followup_clerk", "leader", "administrator"),
+    *(
+        "customer",
+        "customer_2",
+        "inspector",
+        "call_centre",
+        "reviewer",
+        "dispatcher",
+        "followup_clerk",
+        "leader",
+        "administrator",
+    ),
     *("agent_manager", "agent_manager_2", "department_manager", "repairer", "repairer_2", "repairer_department", "host_unit"),
     *("reviewer_other", "dispatcher_other", "agent_manager_other", "repairer_other", "authority", "collector"),
 ]
@@ -85,8 +95,12 @@ class Walk(RuleBasedStateMachine):
     def _act(self, data, machine, service, record):
         table = machine.table(self.ctx, record)
         likely = sorted({row.action for row in table.leaving(record.state)})
-        action = data.draw(st.sampled_from(likely) if likely and data.draw(st.integers(0, 9)) else st.sampled_from(sorted(table.actions)))
-        permitted = [login for login in PEOPLE if action in {row.action for row in machine.available(self.flow.context(login), record)}]
+        action = data.draw(
+            st.sampled_from(likely) if likely and data.draw(st.integers(0, 9)) else st.sampled_from(sorted(table.actions))
+        )
+        permitted = [
+            login for login in PEOPLE if action in {row.action for row in machine.available(self.flow.context(login), record)}
+        ]
         login = data.draw(st.sampled_from(permitted) if permitted and data.draw(st.integers(0, 9)) else st.sampled_from(PEOPLE))
         values = data.draw(self._input(action, record))
         before = (record.state, record.version, len(steps_of(self.session, machine.kind, record.id)))
@@ -162,7 +176,9 @@ class Walk(RuleBasedStateMachine):
             for record in records:
                 steps = steps_of(self.session, kind, record.id)
                 audit = self.session.scalars(
-                    select(AuditEntry.action).where(AuditEntry.record_kind == kind, AuditEntry.record_id == record.id).order_by(AuditEntry.id)
+                    select(AuditEntry.action)
+                    .where(AuditEntry.record_kind == kind, AuditEntry.record_id == record.id)
+                    .order_by(AuditEntry.id)
                 ).all()
                 assert [action for action in audit if action not in ("link",)] == [step.action for step in steps]
                 sent = self.session.scalar(

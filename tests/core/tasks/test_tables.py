@@ -125,7 +125,9 @@ def test_planted_faults_in_a_table_are_found(name, expected, machine, events):
     assert any("cannot" in problem for problem in problems(from_data(without_ends, 1), **names))
     unknown = {**data, "row": [{**data["row"][0], "permission": "tasks.fly"}, *data["row"][1:]]}
     assert problems(from_data(unknown, 1), **names)[0].endswith("unknown permission tasks.fly")
-    assert problems(_table(name), **names, used_states=["long_gone"]) == ["stored records are in state long_gone, which is missing"]
+    assert problems(_table(name), **names, used_states=["long_gone"]) == [
+        "stored records are in state long_gone, which is missing"
+    ]
 
 
 @BOTH

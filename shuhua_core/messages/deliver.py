@@ -1,0 +1,206 @@
+"""From a committed event to inboxes and channels, in the worker: at least once for each step, and never twice to a person.
+
+1. :func:`deliver_event` writes the messages of one outbox entry and one delivery for each channel that takes them.
+2. :func:`send_due` sends what is due, channel by channel, outside of any transaction, and notes how it ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from ..accounts.models import User
+from ..kernel.deployment import Deployment
+from ..kernel.outbox import OutboxEntry
+from ..plugins.contracts import Notice, NoticeText, PermanentFailure, Recipient, TemporaryFailure
+from ..plugins.errors import FailureKind, PluginFailed
+from ..plugins.runner import PluginRunner
+from .compose import Told, body, compose, subject
+from .models import Delivery, Message
+from .notices import NOTICES
+
+INBOX = "inbox"
+AT_ANY_HOUR = frozenset({INBOX, "console"})
+"""Channels that wake nobody."""
+QUIET_FROM, QUIET_TO = time(20), time(8)
+"""Between these hours of the deployment's zone only what is urgent goes out by other channels."""
+MAX_ATTEMPTS = 8
+FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=30), timedelta(hours=6)
+LEASE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A delivery that this process has leased; ``attempt`` tells it from the one that another worker may make later."""
+
+    delivery_id: int
+    channel: str
+    attempt: int
+    notice: Notice
+
+
+def deliver_event(deployment: Deployment, runner: PluginRunner, entry: OutboxEntry, channels: Sequence[str]) -> int:
+    """Tell of one outbox entry; returns how many people are told. Doing it again tells nobody twice."""
+    if entry.event not in NOTICES:
+        return 0
+    told = Told(
+        entry.message_id,
+        entry.event,
+        entry.record_kind,
+        entry.record_id,
+        entry.number or "",
+        entry.payload.get("values") or {},
+        entry.actor_id,
+        entry.created_at,
+    )
+    with deployment.database.write() as session:
+        compose(session, told)
+    with deployment.database.read() as session:
+        found = _notices(deployment, session, Message.source_id == entry.message_id)
+    wanted = [(message_id, channel) for message_id, notice in found for channel in channels if _accepts(runner, channel, notice)]
+    urgent = {message_id: notice.urgent for message_id, notice in found}
+    with deployment.database.write() as session:
+        _add_deliveries(deployment, session, wanted, urgent)
+    return len(found)
+
+
+def _accepts(runner: PluginRunner, channel: str, notice: Notice) -> bool:
+    """Whether the channel takes it. One that cannot say now is asked again when it is time to send."""
+    if channel == INBOX:
+        return True
+    try:
+        return runner.accepts(channel, notice)
+    except (PluginFailed, TemporaryFailure):
+        return True
+    except PermanentFailure:
+        return False
+
+
+def _add_deliveries(deployment: Deployment, session: Session, wanted: list[tuple[int, str]], urgent: dict[int, bool]) -> None:
+    now, zone = deployment.clock.now(), deployment.settings.timezone
+    known = set(session.execute(select(Delivery.message_id, Delivery.channel).where(Delivery.message_id.in_(urgent))).tuples())
+    rows = []
+    for message_id, channel in wanted:
+        if (message_id, channel) not in known:
+            here = channel == INBOX  # the stored message is the delivery
+            rows.append(
+                {
+                    "message_id": message_id,
+                    "channel": channel,
+                    "state": "sent" if here else "waiting",
+                    "available_at": not_before(channel, now, zone, urgent=urgent[message_id]),
+                    "ended_at": now if here else None,
+                }
+            )
+    if rows:
+        session.execute(insert(Delivery), rows)
+
+
+def not_before(channel: str, moment: datetime, zone: ZoneInfo, *, urgent: bool) -> datetime:
+    """The earliest moment, from ``moment`` on, at which the channel may disturb a person."""
+    if urgent or channel in AT_ANY_HOUR:
+        return moment
+    local = moment.astimezone(zone)
+    if QUIET_TO <= local.time() < QUIET_FROM:
+        return moment
+    day = local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
+    return datetime.combine(day, QUIET_TO, zone)
+
+
+def send_due(deployment: Deployment, runner: PluginRunner, limit: int = 50) -> int:
+    """Send what is due, oldest first; returns how many deliveries were tried."""
+    leased = _lease(deployment, limit)
+    for outgoing in leased:
+        _send(deployment, runner, outgoing)
+    return len(leased)
+
+
+def _lease(deployment: Deployment, limit: int) -> list[Outgoing]:
+    now = deployment.clock.now()
+    with deployment.database.write() as session:
+        deliveries = session.scalars(
+            select(Delivery)
+            .where(Delivery.ended_at.is_(None), Delivery.available_at <= now)
+            .order_by(Delivery.available_at, Delivery.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for delivery in deliveries:
+            delivery.attempts += 1
+            delivery.available_at = now + LEASE
+        notices = dict(_notices(deployment, session, Message.id.in_({each.message_id for each in deliveries})))
+        return [Outgoing(each.id, each.channel, each.attempts, notices[each.message_id]) for each in deliveries]
+
+
+def _notices(deployment: Deployment, session: Session, which: object) -> list[tuple[int, Notice]]:
+    query = select(Message, User).join(User, User.id == Message.user_id).where(which).order_by(Message.id)  # type: ignore[arg-type]
+    return [(message.id, notice_of(deployment, message, user)) for message, user in session.execute(query)]
+
+
+def notice_of(deployment: Deployment, message: Message, user: User) -> Notice:
+    """The message as a channel gets it, in the reader's language; its link opens the inbox and leads on from there."""
+    settings = deployment.settings
+    return Notice(
+        message_id=f"{message.source_id}:{message.user_id}",
+        event=message.notice,
+        recipient=Recipient(user.name, user.locale, user.phone, user.email),
+        text=NoticeText(
+            subject(message, user.locale),
+            body(message, user.locale, settings.timezone),
+            f"{settings.origin.rstrip('/')}/messages/{message.id}",
+        ),
+        created_at=message.created_at,
+        urgent=message.urgent,
+    )
+
+
+def _send(deployment: Deployment, runner: PluginRunner, outgoing: Outgoing) -> None:
+    try:
+        if not runner.accepts(outgoing.channel, outgoing.notice):
+            _settle(deployment, outgoing, error="the channel does not take it", final=True)
+            return
+        runner.send(outgoing.channel, outgoing.notice)
+    except TemporaryFailure as failure:
+        _settle(deployment, outgoing, error=str(failure) or "temporary failure", after=failure.retry_after)
+    except PermanentFailure as failure:
+        _settle(deployment, outgoing, error=str(failure) or "permanent failure", final=True)
+    except PluginFailed as failure:
+        # A plugin that rests, or works for somebody else, has not been asked: that is no attempt.
+        asked = failure.kind not in {FailureKind.RESTING, FailureKind.BUSY}
+        _settle(deployment, outgoing, error=str(failure), after=failure.retry_after, counts=asked)
+    else:
+        _settle(deployment, outgoing)
+
+
+def _settle(
+    deployment: Deployment,
+    outgoing: Outgoing,
+    *,
+    error: str | None = None,
+    after: float | None = None,
+    final: bool = False,
+    counts: bool = True,
+) -> None:
+    """Note how an attempt ended, unless its lease ran out and another worker has it."""
+    now = deployment.clock.now()
+    attempts = outgoing.attempt if counts else outgoing.attempt - 1
+    values: dict[str, object] = {"attempts": attempts, "last_error": error[:300] if error else None}
+    if error is None:
+        values |= {"state": "sent", "ended_at": now}
+    elif final or attempts >= MAX_ATTEMPTS:
+        values |= {"state": "failed", "ended_at": now}
+    else:
+        wait = timedelta(seconds=after) if after else min(FIRST_BACKOFF * 2 ** max(attempts - 1, 0), LONGEST_BACKOFF)
+        zone = deployment.settings.timezone
+        values["available_at"] = not_before(outgoing.channel, now + wait, zone, urgent=outgoing.notice.urgent)
+    with deployment.database.write() as session:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.id == outgoing.delivery_id, Delivery.ended_at.is_(None), Delivery.attempts == outgoing.attempt)
+            .values(**values)
+        )

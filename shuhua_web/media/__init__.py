@@ -1,0 +1,16 @@
+"""Pictures: upload, and download by those who may see the record that they hang on."""
+
+from __future__ import annotations
+
+from pyramid.config import Configurator
+
+from shuhua_core.media.store import MediaStore
+
+
+def includeme(config: Configurator) -> None:
+    """Routes of this room; the store is ``request.registry.media_store``."""
+    settings = config.registry.deployment.settings
+    config.registry.media_store = MediaStore(settings.media_path, settings.upload_bytes)
+    config.add_api_route("api.media.list", "/media")
+    config.add_api_route("api.media.file", "/media/{id}/{variant}")
+    config.scan("shuhua_web.media")

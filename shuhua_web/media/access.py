@@ -1,0 +1,40 @@
+"""Who may see a picture: whoever may see what it hangs on; until then only its uploader."""
+
+from __future__ import annotations
+
+from pyramid.request import Request
+from sqlalchemy import exists, select
+
+from shuhua_core.kernel.errors import NotFound
+from shuhua_core.kernel.scope import visible
+from shuhua_core.media.models import MediaFile
+from shuhua_core.tasks.models import RepairTask, Task
+
+
+def visible_media(request: Request, media_id: int) -> MediaFile:
+    """The picture, if the caller may see it. Raises NotFound.
+
+    A task shows the pictures of the requests that it serves, so whoever may see the task may see them.
+    """
+    session, actor = request.ctx.session, request.actor
+    media = session.get(MediaFile, media_id)
+    if media is None:
+        raise NotFound
+    if media.record_kind is None:
+        if actor.user_id is None or media.uploader_id != actor.user_id:
+            raise NotFound
+        return media
+    known = request.registry.feed_kinds.get(media.record_kind)
+    if known is not None:
+        model, permission = known
+        if session.scalar(select(exists().where(model.id == media.record_id, visible(model, actor, permission)))):
+            return media
+    if media.record_kind == "repair" and session.scalar(
+        select(
+            exists().where(
+                RepairTask.repair_id == media.record_id, RepairTask.task_id == Task.id, visible(Task, actor, "tasks.view")
+            )
+        )
+    ):
+        return media
+    raise NotFound

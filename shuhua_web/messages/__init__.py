@@ -1,0 +1,19 @@
+"""Messages: a person's own inbox."""
+
+from __future__ import annotations
+
+from pyramid.config import Configurator
+
+from ..api.lists import add_list
+from .listing import MESSAGES
+
+
+def includeme(config: Configurator) -> None:
+    """Routes of this room."""
+    config.add_api_route("api.messages.list", "/messages")
+    config.add_api_route("api.messages.unread", "/messages/unread")
+    config.add_api_route("api.messages.view", r"/messages/{id:\d+}")
+    config.add_api_route("api.messages.read", r"/messages/{id:\d+}/actions/read")
+    config.add_api_route("api.messages.read_all", "/messages/actions/read")
+    add_list(config, "api.messages.list", MESSAGES, tag="messages", summary="List my messages")
+    config.scan("shuhua_web.messages")

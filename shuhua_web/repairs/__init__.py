@@ -1,0 +1,26 @@
+"""Repair requests: office screens, API, and the status page of an anonymous reporter."""
+
+from __future__ import annotations
+
+from pyramid.config import Configurator
+
+from shuhua_core.accounts.permissions import Permission
+from shuhua_core.repairs.models import RepairRequest
+
+from ..api.lists import add_list
+from .listing import REPAIRS
+from .public import held_reports
+
+
+def includeme(config: Configurator) -> None:
+    """Routes of this room."""
+    config.add_holder(held_reports)
+    config.add_feed_kind("repair", RepairRequest, Permission.REPAIRS_VIEW)
+    config.add_api_route("api.repairs.list", "/repairs")
+    config.add_api_route("api.repairs.view", r"/repairs/{id:\d+}")
+    config.add_api_route("api.repairs.act", r"/repairs/{id:\d+}/actions/{action}")
+    config.add_api_route("api.repairs.timeline", r"/repairs/{id:\d+}/timeline")
+    config.add_api_route("api.reports.view", "/reports/{token}")
+    config.add_api_route("api.reports.act", "/reports/{token}/actions/{action}")
+    add_list(config, "api.repairs.list", REPAIRS, tag="repairs", summary="List repair requests")
+    config.scan("shuhua_web.repairs")

@@ -1,0 +1,23 @@
+"""Tasks: office screens and API."""
+
+from __future__ import annotations
+
+from pyramid.config import Configurator
+
+from shuhua_core.accounts.permissions import Permission
+from shuhua_core.tasks.models import Task
+
+from ..api.lists import add_list
+from .listing import TASKS
+
+
+def includeme(config: Configurator) -> None:
+    """Routes of this room."""
+    config.add_feed_kind("task", Task, Permission.TASKS_VIEW)
+    config.add_api_route("api.tasks.list", "/tasks")
+    config.add_api_route("api.tasks.view", r"/tasks/{id:\d+}")
+    config.add_api_route("api.tasks.act", r"/tasks/{id:\d+}/actions/{action}")
+    config.add_api_route("api.tasks.timeline", r"/tasks/{id:\d+}/timeline")
+    config.add_api_route("api.tasks.proposals", r"/tasks/{id:\d+}/proposals")
+    add_list(config, "api.tasks.list", TASKS, tag="tasks", summary="List tasks")
+    config.scan("shuhua_web.tasks")

@@ -1,0 +1,98 @@
+"""The list of tasks: one declaration for office, API and exports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm import aliased
+
+from shuhua_core.accounts.models import Organisation, User
+from shuhua_core.accounts.permissions import Permission
+from shuhua_core.kernel.context import Context
+from shuhua_core.places.models import Division
+from shuhua_core.repairs.schema import SEVERITIES
+from shuhua_core.sites.models import Equipment, Site
+from shuhua_core.tasks.machine import MACHINE
+from shuhua_core.tasks.models import Task, overdue
+from shuhua_core.tasks.schema import RESULTS
+
+from ..i18n import _
+from ..listing import ChoiceFilter, Column, DateRange, DivisionFilter, FlagFilter, Listing, RecordFilter, StateTabs
+
+PLACE = aliased(Site)
+PIECE = aliased(Equipment)
+AREA = aliased(Division)
+UNIT = aliased(Organisation)
+REPAIRER = aliased(User)
+
+
+def is_overdue(ctx: Context) -> ColumnElement[bool]:
+    """Past its deadline while there is still work to do, under the newest table."""
+    return overdue(MACHINE.newest(ctx).open_states, ctx.now)
+
+
+def _joined(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
+    return (
+        query.outerjoin(PLACE, PLACE.id == Task.site_id)
+        .outerjoin(PIECE, PIECE.id == Task.equipment_id)
+        .outerjoin(AREA, AREA.code == Task.division_code)
+        .outerjoin(UNIT, UNIT.id == Task.unit_id)
+        .outerjoin(REPAIRER, REPAIRER.id == Task.repairer_id)
+    )
+
+
+def _row_class(row: Any, _now: datetime) -> str:
+    return "grid-overdue" if row.overdue else ""
+
+
+TASKS = Listing(
+    name="tasks",
+    model=Task,
+    permission=Permission.TASKS_VIEW,
+    title=_("Tasks"),
+    columns=(
+        Column("number", _("Number"), Task.number, sort=True, nullable=False),
+        Column("state", _("State"), Task.state, kind="state", nullable=False),
+        Column("overdue", _("Overdue"), is_overdue, kind="boolean", nullable=False),
+        Column("severity", _("Severity"), Task.severity, kind="choice", labels=SEVERITIES, nullable=False),
+        Column("symptom", _("Symptom"), Task.symptom, long=True, nullable=False),
+        Column("equipment", _("Equipment"), PIECE.name),
+        Column("equipment_id", _("Equipment"), Task.equipment_id, kind="integer", office=False),
+        Column("site", _("Installation point"), PLACE.name),
+        Column("site_id", _("Installation point"), Task.site_id, kind="integer", office=False),
+        Column("address", _("Address"), Task.address, long=True),
+        Column("division_code", _("Division"), Task.division_code, office=False),
+        Column("division", _("Division"), AREA.name_zh),
+        Column("unit", _("Unit"), UNIT.name),
+        Column("unit_id", _("Unit"), Task.unit_id, kind="integer", office=False),
+        Column("repairer", _("Repairer"), REPAIRER.name),
+        Column("repairer_id", _("Repairer"), Task.repairer_id, kind="integer", office=False),
+        Column("result", _("Result"), Task.result, kind="choice", labels=RESULTS, office=False),
+        Column("appointed_at", _("Appointment"), Task.appointed_at, kind="moment", sort=True),
+        Column("due_at", _("Deadline"), Task.due_at, kind="moment", sort=True, nullable=False),
+        Column("version", _("Version"), Task.version, kind="integer", office=False, nullable=False),
+        Column("created_at", _("Created"), Task.created_at, kind="moment", sort=True, nullable=False),
+        Column("updated_at", _("Changed"), Task.updated_at, kind="moment", sort=True, nullable=False),
+    ),
+    source=_joined,
+    filters=(
+        ChoiceFilter("severity", _("Severity"), Task.severity, SEVERITIES),
+        FlagFilter("overdue", _("Overdue"), is_overdue),
+        FlagFilter("mine", _("Mine"), lambda ctx: Task.repairer_id == ctx.actor.user_id),
+        DateRange("created", _("Created"), Task.created_at),
+        DateRange("due", _("Deadline"), Task.due_at),
+        DivisionFilter("division", _("Division"), Task.division_code, source="divisions.options"),
+        RecordFilter("unit_id", _("Unit"), Task.unit_id),
+        RecordFilter("repairer_id", _("Repairer"), Task.repairer_id),
+        RecordFilter("site_id", _("Installation point"), Task.site_id),
+        RecordFilter("equipment_id", _("Equipment"), Task.equipment_id),
+    ),
+    search=(Task.number, Task.symptom, Task.address, PLACE.name),
+    search_hint=_("Number, symptom, place"),
+    states=StateTabs(Task.state, workflow="tasks"),
+    default_sort="-created_at",
+    record_route="tasks.view",
+    row_class=_row_class,
+)
