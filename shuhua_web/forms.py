@@ -37,18 +37,40 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from shuhua_core.kernel import idempotency
-from shuhua_core.kernel.errors import Conflict, Invalid, KeyReused, Malformed, ServiceError, TooLarge, UnsupportedMedia, VersionStale, WrongState
+from shuhua_core.kernel.errors import (
+    Conflict,
+    Invalid,
+    KeyReused,
+    Malformed,
+    ServiceError,
+    SignInFailed,
+    TooLarge,
+    TooMany,
+    UnsupportedMedia,
+    VersionStale,
+    WrongState,
+)
 from shuhua_core.kernel.i18n import translator
 from shuhua_core.kernel.schema import InputSchema, instance
 
 from .i18n import _
 from .layout import flash
-from .widgets import FormWidget, Options, Source, widget_for
+from .widgets import FormWidget, Options, PasswordWidget, Source, widget_for
 
 __all__ = ["OfficeForm", "Source", "Upload", "form_for", "options_fragment"]
 
 TEMPLATES = Path(__file__).parent / "templates"
-SHOWN_AGAIN = {Invalid: 422, WrongState: 409, Conflict: 409, VersionStale: 409, KeyReused: 409, TooLarge: 422, UnsupportedMedia: 422}
+SHOWN_AGAIN: Mapping[type[ServiceError], int] = {
+    Invalid: 422,
+    TooLarge: 422,
+    UnsupportedMedia: 422,
+    SignInFailed: 422,
+    WrongState: 409,
+    Conflict: 409,
+    VersionStale: 409,
+    KeyReused: 409,
+    TooMany: 429,
+}
 """Refusals that the form itself shows, with the status of the page; all others are the error views' business."""
 
 
@@ -111,7 +133,10 @@ class OfficeForm:
     # Reading ------------------------------------------------------------------------------------------------------------
 
     def read(self) -> dict[str, Any]:
-        """What was sent, as the plain JSON values that the schema and its service take. Keeps it for showing it again."""
+        """What was sent, as the plain JSON values that the schema and its service take; null for what was left or made empty.
+
+        The form keeps it for showing it again.
+        """
         post = self.request.POST
         self.key = _key(post.get("idempotency_key"))
         seen = post.get("version")
@@ -124,18 +149,29 @@ class OfficeForm:
             raise Malformed(_("The form could not be read. Reload the page and send it again.")) from error
         values: dict[str, Any] = self._form.widget.deserialize(self._form, pstruct)
         self._form.cstruct = {name: colander.null if value is None else value for name, value in values.items()}
-        return {name: value for name, value in values.items() if value is not None}
+        return values
 
-    def answer(self, save: Callable[[dict[str, Any]], str], *, done: Any = None) -> Response | None:
+    def answer(
+        self,
+        save: Callable[[dict[str, Any]], str],
+        *,
+        done: Any = None,
+        once: bool = True,
+        before: Callable[[dict[str, Any]], None] | None = None,
+    ) -> Response | None:
         """Carry a sent form out once and redirect to the address that ``save(data)`` gives; None when it is to be shown.
 
         ``save`` runs in a savepoint: what it had written when it refused is undone. ``done`` is the notice on the next page.
+        ``before(data)`` runs before the writing session opens: what takes long, as hashing, must not hold up other writers.
+        With ``once=False`` nothing is kept of the form and no session is opened here, for services that open their own.
         """
         if self.request.method != "POST":
             return None
         data = self.read()
         try:
-            location, replayed = self._once(data, save)
+            if before is not None:
+                before(data)
+            location, replayed = self._once(data, save) if once else (save(data), False)
         except tuple(SHOWN_AGAIN) as error:
             self.refuse(error)
             return None
@@ -159,7 +195,10 @@ class OfficeForm:
         return location, False
 
     def _fingerprint(self, data: dict[str, Any]) -> bytes:
-        parts = [json.dumps([data, self.version], sort_keys=True).encode()]
+        # A fast hash of a password, stored, could be guessed against.
+        secret = {child.name for child in self._form.children if isinstance(child.widget, PasswordWidget)}
+        told = {name: value for name, value in data.items() if name not in secret}
+        parts = [json.dumps([told, self.version], sort_keys=True).encode()]
         for files in self.files.values():
             for each in files:
                 parts.append(hashlib.file_digest(each.file, "sha256").digest())

@@ -78,15 +78,15 @@ def session_token(request: Request) -> str | None:
 def set_session_cookie(request: Request, response: Response, token: str) -> None:
     """Hand the token of a new office session to the browser, until the browser is closed or the server ends it."""
     _set_cookie(request, response, "session", token)
-    response.delete_cookie(cookie_name(request, "visitor"), path="/", secure=request.deployment.settings.secure)
+    _set_cookie(request, response, "visitor", None)
 
 
 def clear_session_cookie(request: Request, response: Response) -> None:
     """Let the browser forget its office session."""
-    response.delete_cookie(cookie_name(request), path="/", secure=request.deployment.settings.secure)
+    _set_cookie(request, response, "session", None)
 
 
-def _set_cookie(request: Request, response: Response, name: str, value: str) -> None:
+def _set_cookie(request: Request, response: Response, name: str, value: str | None) -> None:
     secure = request.deployment.settings.secure
     response.set_cookie(cookie_name(request, name), value, path="/", secure=secure, httponly=True, samesite="Lax")
 

@@ -259,9 +259,9 @@ class CheckboxesWidget(FieldWidget):
         return value if isinstance(value, list) else []
 
     def taken(self, typed: Any) -> Any:
-        """A list, empty when none is ticked."""
+        """A list, null when none is ticked."""
         values = [typed] if isinstance(typed, str) else (typed if isinstance(typed, list) else [])
-        return [self._convert(each) for each in values if isinstance(each, str) and each]
+        return [self._convert(each) for each in values if isinstance(each, str) and each] or None
 
     def extra(self, field: Any) -> dict[str, Any]:
         """The options."""
@@ -283,9 +283,9 @@ class ItemsWidget(FieldWidget):
         return value if isinstance(value, list) else []
 
     def taken(self, typed: Any) -> Any:
-        """The lines that are not blank."""
+        """The lines that are not blank, null when all are."""
         lines = typed if isinstance(typed, list) else []
-        return [value for value in (self.item.taken(each) for each in lines) if value is not None]
+        return [value for value in (self.item.taken(each) for each in lines) if value is not None] or None
 
 
 class GroupWidget(Widget):

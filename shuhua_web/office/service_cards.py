@@ -1,0 +1,224 @@
+"""Cards about repair requests, tasks and messages, which most people's work is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from pyramid.request import Request
+from sqlalchemy import func, select
+
+from shuhua_core.accounts.models import Organisation
+from shuhua_core.accounts.permissions import Permission
+from shuhua_core.kernel.scope import visible
+from shuhua_core.kernel.workflow import Workflow
+from shuhua_core.messages.models import Message
+from shuhua_core.repairs.models import RepairRequest
+from shuhua_core.tasks.models import Task
+
+from shuhua_web import formats
+from shuhua_web.i18n import _
+from shuhua_web.layout import Layout
+from shuhua_web.records import Badge, badge
+
+from .cards import CardLine, Figure, HomeCard
+
+LINES = 8
+DAYS = 30
+
+
+def my_tasks(request: Request) -> HomeCard | None:
+    """The open tasks of a repairer, the most pressing first."""
+    actor = request.actor
+    if not actor.may(Permission.TASKS_CARRY_OUT) or not Layout(request).has_route("tasks.view"):
+        return None
+    workflow = _workflow(request, "tasks")
+    query = (
+        select(Task.id, Task.number, Task.state, Task.address, Task.due_at, Task.appointed_at)
+        .where(Task.repairer_id == actor.user_id, Task.state.in_(workflow.open_states))
+        .order_by(Task.due_at, Task.id)
+        .limit(LINES)
+    )
+    lines = []
+    for row in request.dbsession.execute(query):
+        when = row.appointed_at or row.due_at
+        text = f"{formats.moment(when, request.deployment.settings.timezone)} {row.address or ''}".strip()
+        lines.append(CardLine(row.number, request.route_path("tasks.view", id=row.id), badge(workflow, row.state, request.locale_name), text))
+    return HomeCard(_("My tasks"), _list(request, "tasks.list"), lines=lines, empty=_("You have no open tasks."))
+
+
+def task_states(request: Request) -> HomeCard | None:
+    """How many tasks are in each state, and how many are overdue."""
+    counts = _counts(request, Task, Permission.TASKS_VIEW)
+    if counts is None:
+        return None
+    workflow = _workflow(request, "tasks")
+    overdue = request.dbsession.scalar(
+        select(func.count())
+        .select_from(Task)
+        .where(
+            visible(Task, request.actor, Permission.TASKS_VIEW), Task.state.in_(workflow.open_states), Task.due_at < request.ctx.now
+        )
+    )
+    open_count = sum(counts.get(state, 0) for state in workflow.open_states)
+    href = _list(request, "tasks.list")
+    figures = [Figure(_("Open tasks"), open_count, href)]
+    figures.append(Figure(_("Overdue"), overdue or 0, _list(request, "tasks.list", overdue="true"), alert=bool(overdue)))
+    return HomeCard(_("Tasks by state"), href, figures=figures, states=_states(request, workflow, counts, "tasks.list"))
+
+
+def repair_states(request: Request) -> HomeCard | None:
+    """How many requests are in each state, and how many came today."""
+    counts = _counts(request, RepairRequest, Permission.REPAIRS_VIEW)
+    if counts is None:
+        return None
+    workflow = _workflow(request, "repairs")
+    midnight = _midnight(request)
+    today = request.dbsession.scalar(
+        select(func.count())
+        .select_from(RepairRequest)
+        .where(visible(RepairRequest, request.actor, Permission.REPAIRS_VIEW), RepairRequest.created_at >= midnight)
+    )
+    waiting = counts.get("pending_review", 0)
+    figures = [Figure(_("Requests today"), today or 0, _list(request, "repairs.list"))]
+    if request.actor.may(Permission.REPAIRS_REVIEW):
+        figures.append(Figure(_("Waiting for review"), waiting, _list(request, "repairs.list", state="pending_review"), alert=waiting > 0))
+    states = _states(request, workflow, counts, "repairs.list")
+    return HomeCard(_("Requests by state"), _list(request, "repairs.list"), figures=figures, states=states)
+
+
+def newest_repairs(request: Request) -> HomeCard | None:
+    """The requests that came in last."""
+    actor = request.actor
+    if not actor.may(Permission.REPAIRS_VIEW) or not Layout(request).has_route("repairs.view"):
+        return None
+    workflow = _workflow(request, "repairs")
+    query = (
+        select(RepairRequest.id, RepairRequest.number, RepairRequest.state, RepairRequest.symptom, RepairRequest.created_at)
+        .where(visible(RepairRequest, actor, Permission.REPAIRS_VIEW))
+        .order_by(RepairRequest.created_at.desc(), RepairRequest.id.desc())
+        .limit(LINES)
+    )
+    zone, now = request.deployment.settings.timezone, request.ctx.now
+    lines = [
+        CardLine(
+            row.number,
+            request.route_path("repairs.view", id=row.id),
+            badge(workflow, row.state, request.locale_name),
+            f"{formats.short_moment(row.created_at, zone, now)} {row.symptom[:40]}",
+        )
+        for row in request.dbsession.execute(query)
+    ]
+    return HomeCard(_("Newest requests"), _list(request, "repairs.list"), lines=lines, empty=_("No requests have come in yet."))
+
+
+def trend(request: Request) -> HomeCard | None:
+    """Requests that came in and tasks that were completed, day by day, for who reads figures."""
+    if not request.actor.may(Permission.REPORTS_VIEW):
+        return None
+    start = _midnight(request) - timedelta(days=DAYS - 1)
+    series = [
+        (_("Requests"), RepairRequest, RepairRequest.created_at, Permission.REPAIRS_VIEW),
+        (_("Completed tasks"), Task, Task.completed_at, Permission.TASKS_VIEW),
+    ]
+    days = [(start + timedelta(days=index)).astimezone(request.deployment.settings.timezone).date() for index in range(DAYS)]
+    shown = [
+        {"type": "line", "name": request.tr(name), "showSymbol": False, "data": _by_day(request, model, column, permission, start, days)}
+        for name, model, column, permission in series
+        if request.actor.may(permission)
+    ]
+    if not shown:
+        return None
+    option = {
+        "legend": {"show": True},
+        "xAxis": {"type": "category", "data": [each.strftime("%m-%d") for each in days]},
+        "yAxis": {"type": "value", "minInterval": 1},
+        "series": shown,
+    }
+    return HomeCard(_("The last 30 days"), chart=option)
+
+
+def ranking(request: Request) -> HomeCard | None:
+    """Units with the most overdue tasks, for who reads figures."""
+    actor = request.actor
+    if not actor.may(Permission.REPORTS_VIEW) or not actor.may(Permission.TASKS_VIEW):
+        return None
+    workflow = _workflow(request, "tasks")
+    count = func.count().label("count")
+    query = (
+        select(Organisation.name, count)
+        .join(Task, Task.unit_id == Organisation.id)
+        .where(
+            visible(Task, actor, Permission.TASKS_VIEW), Task.state.in_(workflow.open_states), Task.due_at < request.ctx.now
+        )
+        .group_by(Organisation.id, Organisation.name)
+        .order_by(count.desc(), Organisation.id)
+        .limit(LINES)
+    )
+    rows = request.dbsession.execute(query).all()
+    if not rows:
+        return None
+    option = {
+        "xAxis": {"type": "value", "minInterval": 1},
+        "yAxis": {"type": "category", "inverse": True, "data": [row.name for row in rows]},
+        "series": [{"type": "bar", "name": request.tr(_("Overdue")), "data": [row.count for row in rows]}],
+    }
+    return HomeCard(_("Most overdue tasks by unit"), chart=option)
+
+
+def unread_messages(request: Request) -> HomeCard | None:
+    """How many messages wait."""
+    if not request.actor.may(Permission.MESSAGES_VIEW):
+        return None
+    href = _list(request, "messages.list")
+    unread = request.dbsession.scalar(
+        select(func.count()).select_from(Message).where(Message.user_id == request.actor.user_id, Message.read_at.is_(None))
+    )
+    return HomeCard(_("Messages"), href, figures=[Figure(_("Unread messages"), unread or 0, href)]) if href else None
+
+
+def _workflow(request: Request, name: str) -> Workflow:
+    return request.deployment.workflows.newest(request.dbsession, name)  # type: ignore[no-any-return]
+
+
+def _midnight(request: Request) -> datetime:
+    """Beginning of the deployment's day, in UTC."""
+    zone = request.deployment.settings.timezone
+    return datetime.combine(request.ctx.now.astimezone(zone).date(), time(), zone).astimezone(UTC)
+
+
+def _list(request: Request, route: str, **query: str) -> str | None:
+    return str(request.route_path(route, _query=query)) if Layout(request).has_route(route) else None
+
+
+def _counts(request: Request, model: Any, permission: str) -> dict[str, int] | None:
+    if not request.actor.may(permission):
+        return None
+    query = select(model.state, func.count()).where(visible(model, request.actor, permission)).group_by(model.state)
+    return dict(request.dbsession.execute(query).tuples().all())
+
+
+def _states(request: Request, workflow: Workflow, counts: dict[str, int], route: str) -> list[tuple[Badge, int, str]]:
+    return [
+        (badge(workflow, name, request.locale_name), counts[name], _list(request, route, state=name) or "")
+        for name in workflow.states
+        if counts.get(name)
+    ]
+
+
+def _by_day(request: Request, model: Any, column: Any, permission: str, start: datetime, days: Sequence[Any]) -> list[int]:
+    """Counts by day of the deployment, grouped by hour in SQL, which both databases cut alike from UTC."""
+    sqlite = request.dbsession.get_bind().dialect.name == "sqlite"
+    bucket = func.strftime("%Y-%m-%d %H", column) if sqlite else func.to_char(func.timezone("UTC", column), "YYYY-MM-DD HH24")
+    query = (
+        select(bucket, func.count()).where(visible(model, request.actor, permission), column >= start).group_by(bucket)
+    )
+    zone = request.deployment.settings.timezone
+    found = dict.fromkeys(days, 0)
+    for text, count in request.dbsession.execute(query):
+        moment = datetime.strptime(text, "%Y-%m-%d %H").replace(tzinfo=UTC)
+        local = moment.astimezone(zone).date()
+        if local in found:
+            found[local] += count
+    return list(found.values())

@@ -1,0 +1,124 @@
+"""Signing in and out, changing one's password, choosing the language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+from pyramid.view import view_config
+
+from shuhua_core.accounts import sign_in as accounts
+from shuhua_core.accounts.sessions import end_session
+from shuhua_core.accounts.users import UserService
+from shuhua_core.kernel.errors import Invalid
+from shuhua_core.kernel.i18n import LOCALES
+from shuhua_core.kernel.schema import deserialize
+
+from shuhua_web.context import LOCALE_COOKIE
+from shuhua_web.forms import form_for
+from shuhua_web.i18n import _
+from shuhua_web.layout import own_path
+from shuhua_web.logging import request_id
+from shuhua_web.security import PUBLIC, SIGNED_IN, clear_session_cookie, set_session_cookie
+from shuhua_web.widgets import PasswordWidget, TextWidget
+
+from .schema import ChangePasswordSchema, SignInSchema
+
+DEMO_LOGINS = (
+    ("dispatcher", _("Dispatcher")),
+    ("reviewer", _("Reviewer")),
+    ("callcentre", _("Call centre")),
+    ("agent", _("Agent manager")),
+    ("repairer", _("Repairer")),
+    ("clerk", _("Follow-up clerk")),
+    ("leader", _("Leader")),
+    ("admin", _("Administrator")),
+)
+
+
+@view_config(route_name="sign_in", permission=PUBLIC, renderer="shuhua_web:templates/sign_in.pt")
+def sign_in(request: Request) -> Any:
+    """Ask for login and password, and lead back to the page that was wanted."""
+    wanted = own_path(request, request.GET.get("next"))
+    if request.actor.kind == "user" and request.method == "GET":
+        return HTTPSeeOther(wanted)
+    widgets = {
+        "login": TextWidget(SignInSchema().children[0].typ, autocomplete="username", autofocus=True),
+        "password": PasswordWidget(autocomplete="current-password"),
+    }
+    form = form_for(SignInSchema, request, submit=_("Sign in"), widgets=widgets)
+    opened = []
+
+    def save(data: dict[str, Any]) -> str:
+        values = deserialize(SignInSchema, data)
+        opened.append(
+            accounts.sign_in(
+                request.deployment,
+                values["login"],
+                values["password"],
+                address=request.client_address,
+                request_id=request_id(request),
+            )
+        )
+        return wanted
+
+    response = form.answer(save, once=False)
+    if response is not None:
+        set_session_cookie(request, response, opened[0].token)
+        response.set_cookie(LOCALE_COOKIE, opened[0].actor.locale, path="/", samesite="Lax")
+        return response
+    return form.page(_("Sign in"), demo=DEMO_LOGINS if request.deployment.settings.demo else ())
+
+
+@view_config(route_name="sign_out", request_method="POST", permission=SIGNED_IN)
+def sign_out(request: Request) -> Any:
+    """End this session."""
+    end_session(request.ctx, request.login_session.session_id)
+    response = HTTPSeeOther(request.route_path("sign_in"))
+    clear_session_cookie(request, response)
+    return response
+
+
+@view_config(route_name="password", permission=SIGNED_IN, renderer="shuhua_web:templates/form.pt")
+def change_password(request: Request) -> Any:
+    """Change one's own password; all other sessions end."""
+    widgets = {
+        "old": PasswordWidget(autocomplete="current-password"),
+        "new": PasswordWidget(autocomplete="new-password"),
+        "again": PasswordWidget(autocomplete="new-password"),
+    }
+    form = form_for(ChangePasswordSchema, request, submit=_("Change password"), widgets=widgets)
+
+    def save(data: dict[str, Any]) -> str:
+        values = deserialize(ChangePasswordSchema, data)
+        if values["new"] != values["again"]:
+            raise Invalid({"again": _("The two new passwords differ.")})
+        accounts.change_password(
+            request.deployment,
+            request.actor,
+            values["old"],
+            values["new"],
+            address=request.client_address,
+            keep_session=request.login_session.session_id,
+            request_id=request_id(request),
+        )
+        return request.route_path("home")
+
+    done = _("Your password was changed. All your other sessions have ended.")
+    return form.answer(save, done=done, once=False) or form.page(_("Change password"))
+
+
+@view_config(route_name="language", request_method="POST", permission=PUBLIC)
+def choose_language(request: Request) -> Any:
+    """Keep the chosen language: in a cookie, and with the person who is signed in. Leads back to the page."""
+    locale = request.POST.get("locale")
+    if locale not in LOCALES:
+        raise Invalid({"locale": _("There is no such language.")})
+    if request.actor.kind == "user":
+        request.service(UserService).choose_locale(locale)
+    response = HTTPSeeOther(own_path(request, request.POST.get("back")))
+    response.set_cookie(LOCALE_COOKIE, locale, max_age=31_536_000, path="/", samesite="Lax")
+    return response
+
+

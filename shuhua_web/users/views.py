@@ -1,0 +1,202 @@
+"""Reading, adding and changing users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.request import Request
+from pyramid.view import view_config
+
+from shuhua_core.accounts import passwords
+from shuhua_core.accounts.models import USER_KINDS, Organisation, User
+from shuhua_core.accounts.permissions import Permission
+from shuhua_core.accounts.schema import LOCALE_LABELS, UserPatchSchema, UserSchema
+from shuhua_core.accounts.service import OrganisationService, RoleService
+from shuhua_core.accounts.users import UserService
+from shuhua_core.kernel.schema import InputSchema, field
+
+from shuhua_web import formats
+from shuhua_web.forms import Source, form_for
+from shuhua_web.i18n import _
+from shuhua_web.layout import Layout, crumbs
+from shuhua_web.listing import Tool
+from shuhua_web.office.schema import Password
+from shuhua_web.records import Action, Badge, Fact
+from shuhua_web.widgets import PasswordWidget
+
+from .listing import USERS
+
+VIEW, EDIT = Permission.ACCOUNTS_VIEW, Permission.ACCOUNTS_EDIT
+FORM = "shuhua_web:templates/form.pt"
+
+
+class NewUserSchema(UserSchema):
+    """A new user with the first password, which the administrator hands over."""
+
+    password = field(Password(), _("First password"), required=True, help=_("At least 10 characters. The user changes it after signing in."))
+
+
+class NewPasswordSchema(InputSchema):
+    """A new password for somebody who has lost theirs."""
+
+    password = field(Password(), _("New password"), required=True, help=_("At least 10 characters. All sessions of this user end."))
+
+
+@view_config(route_name="users.list", permission=VIEW, request_method="GET", renderer="shuhua_web:templates/list.pt")
+def list_users(request: Request) -> Any:
+    """The list."""
+    return USERS.page(request, toolbar=(Tool(_("New user"), "users.new", "user-plus", EDIT, primary=True),))
+
+
+@view_config(route_name="users.view", permission=VIEW, request_method="GET", renderer="shuhua_web:templates/record.pt")
+def view_user(request: Request) -> Any:
+    """One user with their roles."""
+    service, locale = request.service(UserService), request.locale_name
+    user = service.get(_id(request))
+    roles = service.roles_of([user.id])[user.id]
+    organisation = request.dbsession.get(Organisation, user.organisation_id) if user.organisation_id else None
+    zone = request.deployment.settings.timezone
+    facts = [
+        Fact(_("Login"), user.login),
+        Fact(_("Name"), user.name),
+        Fact(_("Kind of user"), _label(USER_KINDS, user.kind, locale)),
+        Fact(_("Organisation"), organisation.label(locale) if organisation else ""),
+        Fact(_("Division"), user.division_code),
+        Fact(_("Phone"), formats.phone(user.phone)),
+        Fact(_("E-mail"), user.email),
+        Fact(_("Language"), _label(LOCALE_LABELS, user.locale, locale)),
+        Fact(_("Added"), formats.moment(user.created_at, zone)),
+        Fact(_("Roles"), ", ".join(role.label(locale) for role in roles), wide=True),
+    ]
+    return {
+        "title": f"{user.name} · {user.login}",
+        "crumbs": crumbs(request, (_("Users"), "users.list"), (user.name, None)),
+        "badge": Badge(_("Active"), "done") if user.active else Badge(_("Disabled"), "ended"),
+        "actions": _actions(request, user) if request.actor.may(EDIT) else [],
+        "groups": [(None, facts)],
+    }
+
+
+@view_config(route_name="users.new", permission=EDIT, renderer=FORM)
+def new_user(request: Request) -> Any:
+    """Add a user."""
+    form = form_for(
+        NewUserSchema,
+        request,
+        submit=_("Add user"),
+        cancel=request.route_path("users.list"),
+        sources=_sources(request),
+        widgets={"password": PasswordWidget(autocomplete="new-password")},
+    )
+    hashes: list[str] = []
+
+    def save(data: dict[str, Any]) -> str:
+        data.pop("password", None)
+        user = request.service(UserService).create(data, password_hash=hashes[0])
+        return str(request.route_path("users.view", id=user.id))
+
+    response = form.answer(save, done=_("The user was added."), before=lambda data: hashes.append(_hash(request, data, data.get("login"))))
+    return response or form.page(_("New user"), crumbs=crumbs(request, (_("Users"), "users.list"), (_("New user"), None)))
+
+
+@view_config(route_name="users.edit", permission=EDIT, renderer=FORM)
+def edit_user(request: Request) -> Any:
+    """Change a user; the login stays."""
+    user_id = _id(request)
+    form_options: dict[str, Any] = {"submit": _("Save"), "cancel": request.route_path("users.view", id=user_id), "omit": ("login",)}
+    if request.method == "GET":
+        user = request.service(UserService).get(user_id)
+        form_options |= {"initial": _initial(request, user), "version": user.version}
+    form = form_for(UserPatchSchema, request, sources=_sources(request), **form_options)
+
+    def save(data: dict[str, Any]) -> str:
+        request.service(UserService).update(user_id, data, expected_version=form.version)
+        return str(request.route_path("users.view", id=user_id))
+
+    return form.answer(save, done=_("The changes were saved.")) or form.page(_("Change user"))
+
+
+@view_config(route_name="users.disable", permission=EDIT, renderer=FORM)
+def disable_user(request: Request) -> Any:
+    """Let a user sign in no more."""
+    intro = _("All sessions of this user end at once. What they did stays on record, and you can enable them again.")
+    return _switch(request, "disable", _("Disable user"), intro, tone="danger")
+
+
+@view_config(route_name="users.enable", permission=EDIT, renderer=FORM)
+def enable_user(request: Request) -> Any:
+    """Let a disabled user sign in again."""
+    return _switch(request, "enable", _("Enable user"), _("The user can sign in again with the same roles as before."), tone="primary")
+
+
+@view_config(route_name="users.password", permission=EDIT, renderer=FORM)
+def set_password(request: Request) -> Any:
+    """Give a user a new password."""
+    user_id = _id(request)
+    widgets = {"password": PasswordWidget(autocomplete="new-password")}
+    form = form_for(NewPasswordSchema, request, submit=_("Set password"), widgets=widgets)
+    hashes: list[str] = []
+
+    def save(_data: dict[str, Any]) -> str:
+        request.service(UserService).set_password(user_id, hashes[0])
+        return str(request.route_path("users.view", id=user_id))
+
+    response = form.answer(save, done=_("The password was set."), before=lambda data: hashes.append(_hash(request, data, None)))
+    return response or form.page(_("Set a new password"))
+
+
+def _switch(request: Request, action: str, title: Any, intro: Any, *, tone: str) -> Any:
+    user_id = _id(request)
+    if request.method == "GET":
+        request.service(UserService).get(user_id)
+    form = form_for(InputSchema, request, submit=title, tone=tone, cancel=request.route_path("users.view", id=user_id))
+
+    def save(_data: dict[str, Any]) -> str:
+        getattr(request.service(UserService), action)(user_id)
+        return str(request.route_path("users.view", id=user_id))
+
+    return form.answer(save) or form.page(title, intro=intro)
+
+
+def _id(request: Request) -> int:
+    return int(request.matchdict["id"])
+
+
+def _hash(request: Request, data: dict[str, Any], login: Any) -> str:
+    password = data.get("password") or ""
+    return passwords.accepted_hash(password, login=login if isinstance(login, str) else "", demo=request.deployment.settings.demo)
+
+
+def _label(labels: Any, word: str, locale: str) -> str:
+    zh, en = labels.get(word, (word, word))
+    return str(en if locale == "en" else zh)
+
+
+def _actions(request: Request, user: User) -> list[Action]:
+    made = [Action(_("Change"), request.route_path("users.edit", id=user.id), "primary")]
+    made.append(Action(_("Set password"), request.route_path("users.password", id=user.id)))
+    if user.active and user.id != request.actor.user_id:
+        made.append(Action(_("Disable"), request.route_path("users.disable", id=user.id)))
+    if not user.active:
+        made.append(Action(_("Enable"), request.route_path("users.enable", id=user.id)))
+    return made
+
+
+def _initial(request: Request, user: User) -> dict[str, Any]:
+    names = ("name", "kind", "phone", "email", "organisation_id", "customer_id", "division_code", "locale")
+    roles = request.service(UserService).roles_of([user.id])[user.id]
+    return {name: getattr(user, name) for name in names} | {"roles": [role.code for role in roles]}
+
+
+def _sources(request: Request) -> dict[str, Source]:
+    """Organisations as an indented list, roles as boxes, customers by search."""
+    locale = request.locale_name
+    tree = request.service(OrganisationService).tree()
+    organisations = [(each.id, "\u3000" * (each.path.count("/") - 2) + each.label(locale)) for each in tree if each.active]
+    sources = {
+        "organisation_id": Source(options=organisations),
+        "roles": Source(options=[(role.code, role.label(locale)) for role in request.service(RoleService).all() if role.code != "public"]),
+    }
+    if Layout(request).has_route("customers.options"):
+        sources["customer_id"] = Source(href=request.route_path("customers.options"))
+    return sources
