@@ -5,6 +5,7 @@ No bodies, query strings, tokens, names or messages of exceptions: none of these
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
@@ -20,6 +21,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.tweens import INGRESS
 from pyramid_retry import is_error_retryable
+from webob.compat import cgi_FieldStorage
 
 REQUEST_ID = "shuhua.request_id"
 """Key of the WSGI environment; the same for all attempts of one request."""
@@ -87,9 +89,21 @@ def log_tween_factory(handler: Callable[[Request], Response], registry: Any) -> 
         duration = _note(request, 0 if retried else response.status_int, started)
         if not retried:
             registry.observe_request(route_name(request), request.method, response.status_int, duration)
+            _close_files(request.environ)
         return response
 
     return log_tween
+
+
+def _close_files(environ: dict[str, Any]) -> None:
+    """Close what WebOb put into temporary files: the copy of a large body, kept for another attempt, and uploaded files."""
+    body = environ.get("wsgi.input")
+    if isinstance(body, io.BufferedRandom):
+        body.close()
+    form, _body = environ.get("webob._parsed_post_vars", ({}, None))
+    for value in form.values():
+        if isinstance(value, cgi_FieldStorage):
+            value.file.close()
 
 
 def route_name(request: Request) -> str:

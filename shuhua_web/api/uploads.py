@@ -39,7 +39,10 @@ UPLOAD = Serializer(
     permission=Permission.MEDIA_UPLOAD,
     tag="uploads",
     summary="Upload a picture",
-    description="JPEG, PNG or WebP, judged by content. Without an account, `Idempotency-Space` is needed: the picture is its owner's alone.",
+    description=(
+        "JPEG, PNG or WebP, judged by content. "
+        "Without an account, `Idempotency-Space` is needed, and only who sends the same one can use the picture."
+    ),
     answer=UPLOAD,
     status=201,
     multipart={"file": {"type": "string", "format": "binary"}},

@@ -48,9 +48,15 @@ def world(populated: tuple[str, World]) -> World:
 
 
 @pytest.fixture
-def app(deployment: Deployment) -> Any:
-    """The WSGI application, with a room of tests beside the real ones."""
-    return make_app(deployment, rooms=(*ROOMS, "tests.web.sample"))
+def rooms() -> tuple[str, ...]:
+    """The rooms of the application; a test module that brings others has a fixture of this name."""
+    return ROOMS
+
+
+@pytest.fixture
+def app(deployment: Deployment, rooms: tuple[str, ...]) -> Any:
+    """The WSGI application."""
+    return make_app(deployment, rooms=rooms)
 
 
 @pytest.fixture

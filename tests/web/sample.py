@@ -19,6 +19,9 @@ from shuhua_core.kernel.schema import Boolean, Choice, InputSchema, Integer, Tex
 from shuhua_web.api import Out, PageOf, Parameter, Reply, Serializer, Variant, api_view, list_parameters, record_id
 from shuhua_web.security import PUBLIC
 
+ROOMS = ("shuhua_web.office", "tests.web.sample")
+"""What the tests of the plumbing need: pages to be sent to, and this room."""
+
 
 class SampleCreate(InputSchema):
     number = field(Text(30), _("Number"), required=True)
@@ -192,8 +195,5 @@ def includeme(config: Configurator) -> None:
     config.add_route("samples.page", "/sample-page")
     config.add_route("samples.form", "/sample-form")
     config.add_route("samples.staff", "/sample-staff")
-    if "sign_in" not in {each["introspectable"]["name"] for each in config.introspector.get_category("routes") or ()}:
-        config.add_route("sign_in", "/sign-in")
-        config.add_route("home", "/")
     config.add_feed_kind("sample", ProductModel, Permission.MODELS_VIEW)
     config.scan("tests.web.sample")

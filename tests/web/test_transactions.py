@@ -11,6 +11,13 @@ from sqlalchemy.exc import OperationalError
 from shuhua_core.archives.models import ProductModel
 from shuhua_core.audit.models import AuditEntry, SecurityEntry
 from shuhua_web import context
+from tests.web.sample import ROOMS
+
+
+@pytest.fixture
+def rooms():
+    return ROOMS
+
 
 
 def numbers(deployment):
