@@ -317,4 +317,5 @@ def includeme(config: Configurator) -> None:
     config.registry.menu_badges = {}
     config.add_directive("add_menu_badge", add_menu_badge)
     config.add_subscriber(_add_globals, BeforeRender)
+    config.add_translation_dirs("shuhua_core:locale", "shuhua_web:locale")
     config.add_static_view(STATIC_PREFIX, "shuhua_web:static/dist", cache_max_age=31_536_000)
