@@ -7,8 +7,10 @@ from typing import Any
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import view_config
+from sqlalchemy import func, select
 
 from shuhua_core.accounts import sign_in as accounts
+from shuhua_core.accounts.models import Role, User, UserRole
 from shuhua_core.accounts.sessions import end_session
 from shuhua_core.accounts.users import UserService
 from shuhua_core.kernel.errors import Invalid
@@ -24,18 +26,6 @@ from shuhua_web.security import PUBLIC, SIGNED_IN, clear_session_cookie, set_ses
 from shuhua_web.widgets import PasswordWidget, TextWidget
 
 from .schema import ChangePasswordSchema, SignInSchema
-
-DEMO_LOGINS = (
-    ("dispatcher", _("Dispatcher")),
-    ("reviewer", _("Reviewer")),
-    ("callcentre", _("Call centre")),
-    ("agent", _("Agent manager")),
-    ("repairer", _("Repairer")),
-    ("clerk", _("Follow-up clerk")),
-    ("leader", _("Leader")),
-    ("admin", _("Administrator")),
-)
-
 
 @view_config(route_name="sign_in", permission=PUBLIC, renderer="shuhua_web:templates/sign_in.pt")
 def sign_in(request: Request) -> Any:
@@ -68,7 +58,21 @@ def sign_in(request: Request) -> Any:
         set_session_cookie(request, response, opened[0].token)
         response.set_cookie(LOCALE_COOKIE, opened[0].actor.locale, path="/", samesite="Lax")
         return response
-    return form.page(_("Sign in"), demo=DEMO_LOGINS if request.deployment.settings.demo else ())
+    return form.page(_("Sign in"), demo=_demo_logins(request) if request.deployment.settings.demo else ())
+
+
+def _demo_logins(request: Request) -> list[tuple[str, str]]:
+    """(login, role) of one user of each role, for those who try the demonstration."""
+    query = (
+        select(func.min(User.login).label("login"), Role.zh, Role.en)
+        .join(UserRole, UserRole.user_id == User.id)
+        .join(Role, Role.id == UserRole.role_id)
+        .where(User.active)
+        .group_by(Role.id, Role.zh, Role.en)
+        .order_by(Role.id)
+    )
+    with request.deployment.database.read() as session:
+        return [(row.login, row.en if request.locale_name == "en" else row.zh) for row in session.execute(query)]
 
 
 @view_config(route_name="sign_out", request_method="POST", permission=SIGNED_IN)
