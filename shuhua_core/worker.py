@@ -23,6 +23,7 @@ from .kernel import outbox
 from .kernel.deployment import Deployment
 from .kernel.errors import Busy, ServiceError
 from .kernel.outbox import OutboxEntry
+from .messages.deliver import Messenger
 from .plugins import CommittedEvent
 from .plugins.manager import Plugins
 from .plugins.runner import PluginFailure, PluginRunner
@@ -57,6 +58,7 @@ class Worker:
         self._stopping = threading.Event()
         self._runner = PluginRunner(plugins, self._note_plugin_failure, deployment.clock) if plugins else None
         self._listeners = plugins.event_listeners if plugins else ()
+        self._messenger = Messenger(self._runner, plugins.channels if plugins else ())
 
     def __enter__(self) -> Worker:
         return self
@@ -90,8 +92,19 @@ class Worker:
                     self._stopping.wait(IDLE_SECONDS)
 
     def run_once(self) -> int:
-        """One round: a batch of deliveries, a stretch of the chain, and the jobs that are due. Returns how much was done."""
-        return self._deliver_batch() + self._lay_chain() + self._run_jobs()
+        """One round: deliveries, messages to send, a stretch of the chain, jobs that are due. Returns how much was done."""
+        sent = self._messenger.send_due(self._deployment)
+        return self._deliver_batch() + sent + self._lay_chain() + self._run_jobs()
+
+    def run_until_idle(self) -> int:
+        """Rounds until one has nothing to do; returns how much was done."""
+        done = 0
+        while not self._stopping.is_set():
+            worked = self.run_once()
+            if not worked:
+                break
+            done += worked
+        return done
 
     # Deliveries -----------------------------------------------------------------------------------------------------
 
@@ -130,6 +143,7 @@ class Worker:
     def _deliveries_of(self, entry: OutboxEntry) -> Iterator[tuple[str, Delivery]]:
         for deliver in (*self._deliveries.get("*", ()), *self._deliveries.get(entry.event, ())):
             yield f"{deliver.__module__}.{deliver.__qualname__}", deliver
+        yield "messages", self._messenger.deliver
         for plugin in self._listeners:
             yield f"plugin {plugin}", partial(self._tell, plugin)
 
@@ -209,16 +223,10 @@ def committed_event(entry: OutboxEntry) -> CommittedEvent:
     )
 
 
-def run_once(deployment: Deployment, rounds: int = 100) -> int:
-    """Let a worker without foreign plugins work until nothing is due; returns how much was done. For tests and imports."""
-    done = 0
+def run_once(deployment: Deployment) -> int:
+    """Let a worker without plugins and jobs work until nothing is due; returns how much was done."""
     with Worker(deployment, jobs=()) as worker:
-        for _round in range(rounds):
-            worked = worker.run_once()
-            if not worked:
-                break
-            done += worked
-    return done
+        return worker.run_until_idle()
 
 
 @contextmanager

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, text
-
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.events import Event
+from shuhua_core.kernel.outbox import appending
 from shuhua_core.kernel.steps import plain
 
 from .models import AuditEntry
@@ -38,6 +37,4 @@ def write_audit(ctx: Context, event: Event) -> None:
         "detail": detail,
         "personal": plain(event.personal) or None,
     }
-    if ctx.session.get_bind().dialect.name == "postgresql":
-        row["txid"] = text("(pg_current_xact_id()::text)::bigint")
-    ctx.session.execute(insert(AuditEntry.__table__).values(row))  # type: ignore[arg-type]
+    ctx.session.execute(appending(AuditEntry, ctx.session.get_bind().dialect.name), row)

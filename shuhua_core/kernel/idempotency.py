@@ -68,7 +68,7 @@ def claim(session: Session, space: str, key: str, request_fingerprint: str) -> A
     return Answer(stored.status, stored.body, stored.location, replayed=True)
 
 
-def store(session: Session, space: str, key: str, request_fingerprint: str, answer: Answer, now: datetime) -> None:
+def store(session: Session, space: str, key: str, request_fingerprint: str, answer: Answer, now: datetime) -> None:  # noqa: PLR0917
     """Keep a successful answer. The primary key, not the look-up before, is what rules out a second one."""
     session.add(
         StoredAnswer(

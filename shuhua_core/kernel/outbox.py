@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, func, insert, select, text, update
+from sqlalchemy import BigInteger, ForeignKey, Index, Insert, String, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .db import Base
@@ -57,6 +58,15 @@ class OutboxEntry(Base):
     """Names of the deliveries that went well already, so that a retry repeats only the others."""
 
 
+@cache
+def appending(model: type[Base], dialect: str) -> Insert:
+    """The statement that appends to a log that is read in commit order: built once, and with PostgreSQL's transaction id."""
+    statement = insert(model.__table__)  # type: ignore[arg-type]
+    if dialect == "postgresql":
+        return statement.values(txid=text("(pg_current_xact_id()::text)::bigint"))
+    return statement
+
+
 def add(session: Session, event: Event, *, actor_id: int | None, now: datetime) -> None:
     """Write ``event`` to the outbox in the session's transaction.
 
@@ -76,9 +86,7 @@ def add(session: Session, event: Event, *, actor_id: int | None, now: datetime) 
         "ended_at": now if session.info.get("silent") else None,
         "delivered": [],
     }
-    if session.get_bind().dialect.name == "postgresql":
-        row["txid"] = text("(pg_current_xact_id()::text)::bigint")
-    session.execute(insert(OutboxEntry.__table__).values(row))  # type: ignore[arg-type]
+    session.execute(appending(OutboxEntry, session.get_bind().dialect.name), row)
 
 
 def any_due(session: Session, now: datetime) -> bool:

@@ -15,9 +15,12 @@ from sqlalchemy import ColumnElement, Select, and_, or_
 
 from .errors import Invalid
 from .i18n import _
+from .types import Money
 
 DEFAULT_LIMIT = 20
 MAXIMUM_LIMIT = 100
+
+_INT64 = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +59,66 @@ def decode_cursor(cursor: str) -> tuple[Any, int]:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         plain, record_id = json.loads(raw)
         value = _value(plain)
-        if not isinstance(record_id, int) or isinstance(value, dict | list):
-            raise ValueError(cursor)
     except (ValueError, KeyError, TypeError, ArithmeticError, binascii.Error, RecursionError) as error:
-        raise Invalid({"cursor": _("This cursor is not valid. Start again from the first page.")}) from error
+        raise _not_valid() from error
+    if isinstance(record_id, bool) or not isinstance(record_id, int) or abs(record_id) >= _INT64 or not _plausible(value):
+        raise _not_valid()
     return value, record_id
 
 
+def _plausible(value: Any) -> bool:
+    """Whether a database takes it as a value at all."""
+    if isinstance(value, datetime):
+        return value.tzinfo is not None
+    if isinstance(value, int):
+        return abs(value) < _INT64
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= each <= "\udfff" for each in value)
+    return value is None or isinstance(value, float | Decimal | date)
+
+
+def _python_types(column: ColumnElement[Any]) -> tuple[type, ...]:
+    """What a value of the column is in Python; a cursor of another list does not fit."""
+    if isinstance(column.type, Money):
+        return (Decimal,)
+    try:
+        found = column.type.python_type
+    except NotImplementedError:
+        return (object,)
+    return (int, float) if found is float else (found,)
+
+
+def _not_valid() -> Invalid:
+    return Invalid({"cursor": _("This cursor is not valid. Start again from the first page.")})
+
+
 def after(
-    query: Select[Any], sort: ColumnElement[Any], key: ColumnElement[int], *, descending: bool, cursor: str | None, limit: int
+    query: Select[Any],
+    sort: ColumnElement[Any],
+    key: ColumnElement[int],
+    *,
+    descending: bool,
+    cursor: str | None,
+    limit: int,
+    nullable: bool = True,
 ) -> Select[Any]:
     """``query`` sorted, cut off after the cursor, and limited to one row more than the page, which tells if there is a next one.
 
-    Rows whose sort value is null come last in either direction.
+    Rows whose sort value is null come last in either direction. Say so where it cannot be null: PostgreSQL takes no index for
+    NULLS LAST.
     """
     direction = sort.desc() if descending else sort.asc()
-    query = query.order_by(direction.nulls_last(), key.desc() if descending else key.asc()).limit(limit + 1)
+    if nullable:
+        direction = direction.nulls_last()
+    query = query.order_by(direction, key.desc() if descending else key.asc()).limit(limit + 1)
     if cursor is None:
         return query
     value, record_id = decode_cursor(cursor)
+    if value is not None and not isinstance(value, _python_types(sort)):
+        raise _not_valid()
     further = key < record_id if descending else key > record_id
     if value is None:
         return query.where(sort.is_(None), further)
     beyond = sort < value if descending else sort > value
-    return query.where(or_(beyond, and_(sort == value, further), sort.is_(None)))
+    reached = or_(beyond, and_(sort == value, further))
+    return query.where(or_(reached, sort.is_(None)) if nullable else reached)

@@ -38,13 +38,15 @@ class _Type(colander.SchemaType):
         return self.read(node, cstruct)
 
     def plain(self, value: Any) -> Any:
+        """A Python value as a plain JSON value."""
         return value
 
     def read(self, node: Any, value: Any) -> Any:
+        """A value that came in, as a Python value; raises colander.Invalid."""
         raise NotImplementedError
 
     def json_schema(self) -> dict[str, Any]:
-        """This type as JSON Schema (draft 2020-12)."""
+        """The type as JSON Schema (draft 2020-12)."""
         raise NotImplementedError
 
 
@@ -57,6 +59,7 @@ class Text(_Type):
         self.maximum, self.minimum, self.pattern, self.multiline, self.hint = maximum, minimum, pattern, multiline, hint
 
     def read(self, node: Any, value: Any) -> Any:
+        """A value that came in, as a Python value; raises colander.Invalid."""
         if not isinstance(value, str):
             raise colander.Invalid(node, _("Enter text."))
         value = value.replace("\r\n", "\n").strip()
@@ -73,6 +76,7 @@ class Text(_Type):
         return value
 
     def json_schema(self) -> dict[str, Any]:
+        """The same bounds in JSON Schema."""
         schema: dict[str, Any] = {"type": "string", "maxLength": self.maximum}
         if self.minimum:
             schema["minLength"] = self.minimum
@@ -88,6 +92,7 @@ class Integer(_Type):
         self.minimum, self.maximum = minimum, maximum
 
     def read(self, node: Any, value: Any) -> Any:
+        """A value that came in, as a Python value; raises colander.Invalid."""
         if isinstance(value, bool) or not isinstance(value, int):
             raise colander.Invalid(node, _("Enter a whole number."))
         if not self.minimum <= value <= self.maximum:
@@ -97,6 +102,7 @@ class Integer(_Type):
         return value
 
     def json_schema(self) -> dict[str, Any]:
+        """The same bounds in JSON Schema."""
         return {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
 
 
@@ -115,6 +121,7 @@ class Float(_Type):
         self.minimum, self.maximum = minimum, maximum
 
     def read(self, node: Any, value: Any) -> Any:
+        """A value that came in, as a Python value; raises colander.Invalid."""
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise colander.Invalid(node, _("Enter a number."))
         if not self.minimum <= value <= self.maximum:
@@ -124,6 +131,7 @@ class Float(_Type):
         return float(value)
 
     def json_schema(self) -> dict[str, Any]:
+        """The same bounds in JSON Schema."""
         return {"type": "number", "minimum": self.minimum, "maximum": self.maximum}
 
 
@@ -131,11 +139,13 @@ class Boolean(_Type):
     """true or false, nothing that merely looks like it."""
 
     def read(self, node: Any, value: Any) -> Any:
+        """A value that came in, as a Python value; raises colander.Invalid."""
         if not isinstance(value, bool):
             raise colander.Invalid(node, _("Choose yes or no."))
         return value
 
     def json_schema(self) -> dict[str, Any]:
+        """The same bounds in JSON Schema."""
         return {"type": "boolean"}
 
 
@@ -143,6 +153,7 @@ class Amount(_Type):
     """An amount of money in yuan as a string with at most two decimals ("1280.50"), to Decimal."""
 
     def read(self, node: Any, value: Any) -> Any:
+        """A value that came in, as a Python value; raises colander.Invalid."""
         try:
             amount = Decimal(value) if isinstance(value, str) else None
         except InvalidOperation:
@@ -152,9 +163,11 @@ class Amount(_Type):
         return amount
 
     def plain(self, value: Any) -> Any:
+        """A Python value as a plain JSON value."""
         return f"{value:.2f}"
 
     def json_schema(self) -> dict[str, Any]:
+        """The same bounds in JSON Schema."""
         return {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,2})?$"}
 
 
@@ -162,6 +175,7 @@ class Date(_Type):
     """A day as ``2026-11-22``."""
 
     def read(self, node: Any, value: Any) -> Any:
+        """A value that came in, as a Python value; raises colander.Invalid."""
         if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             try:
                 return date.fromisoformat(value)
@@ -170,9 +184,11 @@ class Date(_Type):
         raise colander.Invalid(node, _("Enter a date such as 2026-11-22."))
 
     def plain(self, value: Any) -> Any:
+        """A Python value as a plain JSON value."""
         return value.isoformat()
 
     def json_schema(self) -> dict[str, Any]:
+        """The same bounds in JSON Schema."""
         return {"type": "string", "format": "date"}
 
 
@@ -180,9 +196,10 @@ class Moment(_Type):
     """A moment as RFC 3339 with its offset (``2026-11-22T16:56:00+08:00``), to aware UTC."""
 
     def read(self, node: Any, value: Any) -> Any:
+        """A value that came in, as a Python value; raises colander.Invalid."""
         if isinstance(value, str) and re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}", value):
             try:
-                moment = datetime.fromisoformat(value.upper().replace("Z", "+00:00"))
+                moment = datetime.fromisoformat(value.upper())
                 if moment.tzinfo is not None:
                     return moment.astimezone(UTC)
             except (ValueError, OverflowError):
@@ -190,9 +207,11 @@ class Moment(_Type):
         raise colander.Invalid(node, _("Enter a time with its zone, such as 2026-11-22T16:56:00+08:00."))
 
     def plain(self, value: Any) -> Any:
+        """A Python value as a plain JSON value."""
         return value.isoformat()
 
     def json_schema(self) -> dict[str, Any]:
+        """The same bounds in JSON Schema."""
         return {"type": "string", "format": "date-time"}
 
 
@@ -203,6 +222,7 @@ class Choice(_Type):
         self.options = dict(options)
 
     def read(self, node: Any, value: Any) -> Any:
+        """A value that came in, as a Python value; raises colander.Invalid."""
         if not isinstance(value, str) or value not in self.options:
             raise colander.Invalid(node, _("Choose one of: ${options}", mapping={"options": ", ".join(self.options)}))
         return value
@@ -215,6 +235,7 @@ class Choice(_Type):
         return en if locale == "en" else zh
 
     def json_schema(self) -> dict[str, Any]:
+        """The same bounds in JSON Schema."""
         return {"type": "string", "enum": list(self.options)}
 
 
@@ -225,6 +246,7 @@ class Items(_Type):
         self.item, self.maximum, self.minimum = item, maximum, minimum
 
     def read(self, node: Any, value: Any) -> Any:
+        """A value that came in, as a Python value; raises colander.Invalid."""
         if not isinstance(value, list):
             raise colander.Invalid(node, _("Send a list."))
         if not self.minimum <= len(value) <= self.maximum:
@@ -237,9 +259,11 @@ class Items(_Type):
         return found
 
     def plain(self, value: Any) -> Any:
+        """A Python value as a plain JSON value."""
         return [self.item.plain(each) for each in value]
 
     def json_schema(self) -> dict[str, Any]:
+        """The same bounds in JSON Schema."""
         return {
             "type": "array",
             "items": self.item.json_schema(),
@@ -275,10 +299,10 @@ def field(
     title: TranslationString,
     *,
     required: bool = False,
-    help: TranslationString | None = None,
+    help: TranslationString | None = None,  # noqa: A002 - the word a form uses
     default: Any = None,
     **extra: Any,
-) -> Any:  # noqa: A002 - the word a form uses
+) -> Any:
     """Declare one field of a schema. Not required means: absent or null gives ``default``."""
     missing = colander.required if required else default
     return colander.SchemaNode(
@@ -321,21 +345,22 @@ def instance(schema: type[InputSchema]) -> Any:
 def deserialize(schema: type[InputSchema], data: Any) -> dict[str, Any]:
     """Input as Python values by field name. Raises :class:`Invalid` with a message per field path."""
     try:
-        return instance(schema).deserialize({} if data is None else data)  # type: ignore[no-any-return]
+        values: dict[str, Any] = instance(schema).deserialize({} if data is None else data)  # type: ignore[arg-type]
     except colander.Invalid as error:
         raise Invalid(_messages(error)) from None
+    return values
 
 
 def given(schema: type[InputSchema], data: Any) -> dict[str, Any]:
     """Like :func:`deserialize` for a patch: only the fields that ``data`` names, null meaning "empty it"."""
     values = deserialize(schema, data)
-    return {key: values[key] for key in data if key in values}
+    return {key: values[key] for key in data or () if key in values}
 
 
 def _messages(error: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in error.paths():
-        names = [str(each._keyname()) for each in path[1:]]
+        names = [str(each._keyname()) for each in path[1:]]  # noqa: SLF001 - colander tells the field in no other way
         for each in path:
             if isinstance(each, colander.UnsupportedFields):
                 prefix = ".".join(names)

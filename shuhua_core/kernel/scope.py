@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from .actor import Actor, Grant, ScopeKind
@@ -23,7 +23,7 @@ RecordT = TypeVar("RecordT")
 class ScopeColumns:
     """Which columns of a table carry its scope; a kind without a column reaches no row.
 
-    ``own`` maps an attribute of the actor (``user_id``, ``reporter_id``, ``customer_id``, ``host_unit_id``) to the column that must equal it.
+    ``own`` maps an attribute of the actor (``user_id``, ``customer_id``, ``host_unit_id``) to the column that must equal it.
     """
 
     kind: str
@@ -107,10 +107,10 @@ def get_visible(
     ``for_update`` locks the row on PostgreSQL, so that two who press at once meet here and the second sees the new state.
     Raises :class:`NotFound`, alike for absent and out of scope.
     """
-    query: Select[tuple[RecordT]] = select(model).where(model.id == record_id, visible(model, actor, permission))  # type: ignore[attr-defined]
+    query = select(model).where(model.id == record_id, visible(model, actor, permission))  # type: ignore[attr-defined]
     if for_update:
         query = query.with_for_update(of=model).execution_options(populate_existing=True)
-    record = session.execute(query).unique().scalar_one_or_none()
+    record: RecordT | None = session.scalars(query).unique().one_or_none()
     if record is None:
         raise NotFound()
     return record

@@ -33,6 +33,8 @@ class Stateful(Protocol):
     workflow_version: int
 
 
+_INSERT_STEP = insert(Step.__table__)  # type: ignore[arg-type]
+
 Guard = Callable[[Context, Any], TranslationString | None]
 """Says why the row is not open to this record now, or None when it is."""
 
@@ -65,9 +67,10 @@ class Machine:
         """The rows that the actor may take on this record now, at most one an action, in the table's order."""
         rows: dict[str, Row] = {}
         for row in self.table(ctx, record).leaving(record.state):
-            if row.action not in rows and covers(record, ctx.actor, row.permission):
-                if row.guard is None or self.guards[row.guard](ctx, record) is None:
-                    rows[row.action] = row
+            if row.action in rows or not covers(record, ctx.actor, row.permission):
+                continue
+            if row.guard is None or self.guards[row.guard](ctx, record) is None:
+                rows[row.action] = row
         return list(rows.values())
 
     def perform(self, ctx: Context, record: Any, action: str, data: Any = None, *, expected_version: int | None = None) -> Row:
@@ -139,22 +142,23 @@ class Machine:
     def _write_step(self, ctx: Context, record: Any, row: Row, before: str | None, values: dict[str, Any]) -> None:
         position = values.get("position") or {}
         ctx.session.execute(
-            insert(Step.__table__).values(  # type: ignore[arg-type]
-                record_kind=self.kind,
-                record_id=record.id,
-                action=row.action,
-                before=before,
-                after=record.state,
-                workflow_version=record.workflow_version,
-                actor_id=ctx.actor.user_id,
-                actor_kind=ctx.actor.kind,
-                at=ctx.now,
-                captured_at=values.get("captured_at"),
-                note=next((values[name] for name in NOTE_FIELDS if values.get(name)), None),
-                longitude=position.get("longitude"),
-                latitude=position.get("latitude"),
-                input=plain(values),
-            )
+            _INSERT_STEP,
+            {
+                "record_kind": self.kind,
+                "record_id": record.id,
+                "action": row.action,
+                "before": before,
+                "after": record.state,
+                "workflow_version": record.workflow_version,
+                "actor_id": ctx.actor.user_id,
+                "actor_kind": ctx.actor.kind,
+                "at": ctx.now,
+                "captured_at": values.get("captured_at"),
+                "note": next((values[name] for name in NOTE_FIELDS if values.get(name)), None),
+                "longitude": position.get("longitude"),
+                "latitude": position.get("latitude"),
+                "input": plain(values),
+            },
         )
 
 

@@ -139,9 +139,8 @@ def problems(
     """
     found: list[str] = []
     for row in workflow.rows:
-        for state in (*row.sources, row.target):
-            if state not in workflow.states and state not in (SAME, PREVIOUS):
-                found.append(f"{row.action}: unknown state {state}")
+        named = {*row.sources, row.target} - {SAME, PREVIOUS}
+        found.extend(f"{row.action}: unknown state {state}" for state in sorted(named - workflow.states.keys()))
         for what, name, known in (
             ("permission", row.permission, permissions),
             ("schema", row.schema, schemas),

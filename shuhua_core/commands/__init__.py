@@ -1,0 +1,1 @@
+"""The commands of ``shuhua``, a module each with a click command named ``command``; a name that begins with ``_`` is none."""
