@@ -10,7 +10,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import pkg_resources
 import pytest
+from _pytest.assertion.rewrite import AssertionRewritingHook
 from sqlalchemy import event
 
 from shuhua_core.house import open_deployment
@@ -34,6 +36,8 @@ SERVER = pytest.StashKey[postgres.PostgresServer]()
 def pytest_configure(config: pytest.Config) -> None:
     """One PostgreSQL for all parallel workers, started before they are."""
     config.addinivalue_line("markers", "sqlite: runs on SQLite only")
+    # Pyramid finds templates and catalogues by pkg_resources, which has to know how pytest loads our packages.
+    pkg_resources.register_loader_type(AssertionRewritingHook, pkg_resources.DefaultProvider)
     in_parallel = getattr(config.option, "numprocesses", None)
     if in_parallel and postgres.find() and postgres.VARIABLE not in os.environ:
         server = config.stash[SERVER] = postgres.start()

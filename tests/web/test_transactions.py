@@ -19,7 +19,6 @@ def rooms():
     return ROOMS
 
 
-
 def numbers(deployment):
     with deployment.database.read() as session:
         return set(session.scalars(select(ProductModel.number))) - {"TEST-01"}
@@ -125,7 +124,7 @@ def test_a_busy_statement_is_tried_again(anonymous, deployment):
     assert left == [0]
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.sqlite
 def test_who_cannot_pass_the_gate_in_time_is_answered_503(anonymous, deployment):
     deployment.database.gate._timeout = 0.2
     deployment.database.gate.acquire()

@@ -19,7 +19,7 @@ class Refusing(sqlite3.Connection):
         super().commit()
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.sqlite
 def test_a_connection_whose_commit_failed_is_rolled_back_before_it_is_used_again(deployment):
     database = deployment.database
 

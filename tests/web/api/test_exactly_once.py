@@ -21,7 +21,6 @@ def rooms():
     return ROOMS
 
 
-
 def count_samples(deployment):
     with deployment.database.read() as session:
         return session.scalar(select(func.count()).where(ProductModel.number.like("X%")))
@@ -67,7 +66,9 @@ def test_a_refused_request_leaves_its_key_free(as_, deployment):
     assert count_samples(deployment) == 1
 
 
-@pytest.mark.parametrize("key", ["", "1", "not-a-uuid", "0d3a1c7e6a554b0c9a5e3f1f6c1d2e3f", "{0d3a1c7e-6a55-4b0c-9a5e-3f1f6c1d2e3f}"])
+@pytest.mark.parametrize(
+    "key", ["", "1", "not-a-uuid", "0d3a1c7e6a554b0c9a5e3f1f6c1d2e3f", "{0d3a1c7e-6a55-4b0c-9a5e-3f1f6c1d2e3f}"]
+)
 def test_a_key_must_be_a_uuid(as_, key):
     answer = as_("dispatcher").api.post("/samples", {"number": "X1"}, headers={"Idempotency-Key": key}, status=400)
     assert answer.json["code"] == "key_missing"

@@ -12,7 +12,6 @@ def rooms():
     return ROOMS
 
 
-
 def send(client, body, content_type="application/json"):
     headers = {**client.headers, "Idempotency-Key": "0d3a1c7e-6a55-4b0c-9a5e-3f1f6c1d2e3f", "Content-Type": content_type}
     return client.app.post("/api/v1/samples", body, headers=headers, status="*")
@@ -20,14 +19,26 @@ def send(client, body, content_type="application/json"):
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"null", b'"x"', b'{"number": NaN}', b'{"number": "a", "number": "b"}', b'{"number": "\xff"}', b"[" * 100_000],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b'{"number": NaN}',
+        b'{"number": "a", "number": "b"}',
+        b'{"number": "\xff"}',
+        b"[" * 100_000,
+    ],
 )
 def test_a_body_that_is_no_json_object_or_names_a_member_twice_is_400(anonymous, body):
     answer = send(anonymous, body)
     assert (answer.status_int, answer.json["code"]) == (400, "malformed")
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=gbk", "multipart/form-data"])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=gbk", "multipart/form-data"]
+)
 def test_a_body_of_another_type_is_415(anonymous, content_type):
     answer = send(anonymous, b'{"number": "X1"}', content_type)
     assert (answer.status_int, answer.json["code"]) == (415, "content_type")
