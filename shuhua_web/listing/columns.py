@@ -7,7 +7,6 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from shuhua_core.kernel.context import Context
-
 from shuhua_web import formats
 
 Labels = Mapping[str, tuple[str, str]]

@@ -16,7 +16,6 @@ from sqlalchemy import ColumnElement, Date, or_
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid
 from shuhua_core.kernel.scope import prefix_range
-
 from shuhua_web.i18n import _
 
 from .columns import Labels

@@ -14,7 +14,6 @@ from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid
 from shuhua_core.kernel.scope import visible
 from shuhua_core.kernel.workflow import Workflow
-
 from shuhua_web.i18n import _
 
 from .columns import Column
@@ -79,7 +78,9 @@ class Listing:
 
     # Queries ------------------------------------------------------------------------------------------------------------
 
-    def conditions(self, ctx: Context, values: Mapping[str, Sequence[str]], *, without_state: bool = False) -> list[ColumnElement[bool]]:
+    def conditions(
+        self, ctx: Context, values: Mapping[str, Sequence[str]], *, without_state: bool = False
+    ) -> list[ColumnElement[bool]]:
         """Scope, search and filters. Raises Invalid with a message for each wrong parameter."""
         found = [visible(self.model, ctx.actor, self.permission)]
         if self.always is not None:
@@ -144,6 +145,11 @@ class Listing:
         column, descending = self._direction(wanted)
         return wanted, (self.model.id if column is None else column.sort_expression(ctx)), descending
 
+    def sorts_nulls(self, sort: str) -> bool:
+        """Whether what ``sort`` names may be null."""
+        column = self._by_name.get(sort.removeprefix("-"))
+        return column is not None and column.nullable
+
     def _direction(self, sort: str) -> tuple[Column | None, bool]:
         name = sort.removeprefix("-")
         column = self._by_name.get(name)
@@ -164,12 +170,15 @@ class Listing:
         limit = _whole("limit", values, paging.DEFAULT_LIMIT, 1, paging.MAXIMUM_LIMIT)
         with_total = _flag("total", values)
         conditions = self.conditions(ctx, values)
-        _name, expression, descending = self.sorting(ctx, _first(values, "sort"))
+        name, expression, descending = self.sorting(ctx, _first(values, "sort"))
         cursor = _first(values, "cursor")
         if cursor is not None:
             _check_cursor(cursor, expression)
         query = self.query(ctx, conditions).add_columns(expression.label("sort_value"))
-        rows = ctx.session.execute(paging.after(query, expression, self.model.id, descending=descending, cursor=cursor, limit=limit)).all()
+        query = paging.after(
+            query, expression, self.model.id, descending=descending, cursor=cursor, limit=limit, nullable=self.sorts_nulls(name)
+        )
+        rows = ctx.session.execute(query).all()
         further = paging.encode_cursor(rows[limit - 1].sort_value, rows[limit - 1].id) if len(rows) > limit else None
         total = self.count(ctx, conditions) if with_total else None
         return paging.Page([self.item(row) for row in rows[:limit]], further, total)
@@ -189,7 +198,9 @@ class Listing:
         names = dict.fromkeys(("id", *sortable))
         choices = [sign + name for name in names for sign in ("", "-")]
         found = [
-            _parameter("limit", {"type": "integer", "minimum": 1, "maximum": paging.MAXIMUM_LIMIT, "default": paging.DEFAULT_LIMIT}),
+            _parameter(
+                "limit", {"type": "integer", "minimum": 1, "maximum": paging.MAXIMUM_LIMIT, "default": paging.DEFAULT_LIMIT}
+            ),
             _parameter("cursor", {"type": "string"}),
             _parameter("sort", {"type": "string", "enum": choices, "default": self.default_sort}),
             _parameter("total", {"type": "boolean", "default": False}),
@@ -256,4 +267,3 @@ def _check_cursor(cursor: str, expression: Any) -> None:
 
 def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "schema": schema}
-

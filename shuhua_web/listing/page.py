@@ -13,7 +13,6 @@ from pyramid.request import Request
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid
 from shuhua_core.kernel.workflow import Workflow
-
 from shuhua_web import formats
 from shuhua_web.i18n import _
 from shuhua_web.layout import TONES
@@ -158,7 +157,7 @@ class ListPage:
         return drawn[:3], drawn[3:]
 
     def href(self, **changes: Any) -> str:
-        """This list with some parameters changed; None takes one away. Every change but of the page begins at the first."""
+        """The list with some parameters changed; None takes one away. Every change but of the page begins at the first."""
         values = {name: list(given) for name, given in self.values.items() if any(given)}
         if "page" not in changes:
             values.pop("page", None)
@@ -189,7 +188,9 @@ def build_page(
     ctx: Context = request.ctx
     known = _known(listing)
     values = {name: request.GET.getall(name) for name in dict.fromkeys(request.GET) if name in known}
-    page = ListPage(listing=listing, path=request.path, values=values, toolbar=[tool for tool in toolbar if _offered(request, tool)])
+    page = ListPage(
+        listing=listing, path=request.path, values=values, toolbar=[tool for tool in toolbar if _offered(request, tool)]
+    )
     page.size = _choice(values, "size", PAGE_SIZES, DEFAULT_SIZE)
     workflow = listing.states.table(ctx) if listing.states else None
     answers = set(known) - {"sort", "page", "size"}
@@ -222,7 +223,7 @@ def _fill(listing: Listing, request: Request, page: ListPage, workflow: Workflow
     page.page = min(_whole(page.values, "page"), page.pages)
     direction = expression.desc() if descending else expression.asc()
     key = listing.model.id.desc() if descending else listing.model.id.asc()
-    query = listing.query(ctx, conditions).order_by(direction.nulls_last(), key)
+    query = listing.query(ctx, conditions).order_by(direction.nulls_last() if listing.sorts_nulls(page.sort) else direction, key)
     found = ctx.session.execute(query.limit(page.size).offset((page.page - 1) * page.size)).all()
     columns = [column for column in listing.columns if column.office]
     page.heads = [_head(page, column, first=index == 0) for index, column in enumerate(columns)]
@@ -247,7 +248,9 @@ def _head(page: ListPage, column: Column, *, first: bool) -> Head:
     present = page.sort.removeprefix("-") == column.name
     descending = page.sort.startswith("-")
     # Moments and numbers are looked at from the newest and largest first.
-    other = column.name if (present and descending) or (not present and column.kind not in {"moment", "date"}) else f"-{column.name}"
+    other = (
+        column.name if (present and descending) or (not present and column.kind not in {"moment", "date"}) else f"-{column.name}"
+    )
     return Head(column.title, css, page.href(sort=other), ("descending" if descending else "ascending") if present else None)
 
 
@@ -273,7 +276,9 @@ class _Painter:
 
     def _cell(self, column: Column, row: Any, href: str | None) -> Cell:
         value = getattr(row, column.name)
-        css = " ".join(filter(None, ("grid-first" if column is self._columns[0] else "", _align(column), "grid-long" if column.long else "")))
+        css = " ".join(
+            filter(None, ("grid-first" if column is self._columns[0] else "", _align(column), "grid-long" if column.long else ""))
+        )
         if column.show is not None:
             return Cell(column.show(row, self._locale), css, href)
         if column.kind == "state" and value is not None:
@@ -308,8 +313,12 @@ class _Painter:
         return way(value) if way else value
 
 
-def _question(ctx: Context, request: Request, each: Any, values: Mapping[str, Sequence[str]], errors: Mapping[str, Any]) -> Question:
-    given = [values.get(name, [""])[0] for name in each.parameters] if len(each.parameters) > 1 else list(values.get(each.name, ()))
+def _question(
+    ctx: Context, request: Request, each: Any, values: Mapping[str, Sequence[str]], errors: Mapping[str, Any]
+) -> Question:
+    given = (
+        [values.get(name, [""])[0] for name in each.parameters] if len(each.parameters) > 1 else list(values.get(each.name, ()))
+    )
     error = next((errors[name] for name in each.parameters if name in errors), None)
     if each.template == "choice":
         english = request.locale_name == "en"
@@ -319,7 +328,9 @@ def _question(ctx: Context, request: Request, each: Any, values: Mapping[str, Se
         chosen = given[0] if given else ""
         label = each.label(ctx, chosen) if chosen and each.label and error is None else chosen
         known = each.source and _has_route(request, each.source)
-        return Question(each, [chosen] if chosen else [], label=label, source=request.route_path(each.source) if known else None, error=error)
+        return Question(
+            each, [chosen] if chosen else [], label=label, source=request.route_path(each.source) if known else None, error=error
+        )
     return Question(each, given, error=error)
 
 

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from tests.benchmarks import load
 from tests.benchmarks.databases import databases
-from tests.benchmarks.subjects import LIMIT, RECORDS, SUBJECTS, WORKS, Reference, Subject
+from tests.benchmarks.subjects import LIMIT, RECORDS, subjects, WORKS, Reference, Subject
 from tests.postgres import PostgresError
 
 GOAL = 0.8
@@ -108,16 +108,16 @@ def running(kind: str, options: argparse.Namespace) -> Iterator[tuple[tuple[Subj
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shuhua-bench-", dir=options.folder)))
         make, description = stack.enter_context(databases(kind, folder, options.postgresql))
-        subjects = []
-        for role, subject_class in (("a", Reference), ("b", SUBJECTS[options.subject])):
+        started = []
+        for role, subject_class in (("a", Reference), ("b", subjects()[options.subject])):
             (home := folder / role).mkdir()
             subject = subject_class(make(role), home, options.threads)
             stack.callback(subject.stop)
             print(f"{kind}: {subject.name} with {RECORDS:,} records ...", file=sys.stderr, flush=True)
             subject.start()
             subject.check(options.work)
-            subjects.append(subject)
-        yield (subjects[0], subjects[1]), description
+            started.append(subject)
+        yield (started[0], started[1]), description
 
 
 def report(kind: str, options: argparse.Namespace) -> None:
@@ -185,8 +185,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, help="where SQLite databases are made (default: the temporary folder)")
     parser.add_argument(
         "--subject",
-        choices=SUBJECTS,
-        default=list(SUBJECTS)[-1],
+        choices=subjects(),
+        default=list(subjects())[-1],
         help="what is measured beside the reference (default: %(default)s); the reference itself shows the noise of the machine",
     )
     options = parser.parse_args(arguments)

@@ -9,7 +9,7 @@ A Subject fills a database with RECORDS records, serves them from one process, a
     subject.memory()                                    # MiB by process
     subject.stop()
 
-To add one, subclass Subject and name it in SUBJECTS: `prepare` writes the data and returns the command of the server, `make`
+To add one, subclass Subject and name it in subjects(): `prepare` writes the data and returns the command of the server, `make`
 yields requests for a work, `wrong` looks at an answer.
 """
 
@@ -204,5 +204,8 @@ def _new_ticket(chance: random.Random) -> dict[str, Any]:
     }
 
 
-#: by name; the last one is what run.py measures unless it is told otherwise
-SUBJECTS: dict[str, type[Subject]] = {subject.name: subject for subject in (Reference,)}
+def subjects() -> dict[str, type[Subject]]:
+    """All subjects by name; the last one is what run.py measures unless it is told otherwise."""
+    from tests.benchmarks.shuhua import Shuhua
+
+    return {subject.name: subject for subject in (Reference, Shuhua)}
