@@ -115,7 +115,12 @@ class OfficeForm:
         self.message: Any = None
         self.errors: dict[str, Any] = {}
         self.multipart = bool(uploads)
-        self._form = Form(_without(schema, self.omit), formid=f"form-{schema.__name__.lower()}", renderer=renderer(request.locale_name), office=self)
+        self._form = Form(
+            _without(schema, self.omit),
+            formid=f"form-{schema.__name__.lower()}",
+            renderer=renderer(request.locale_name),
+            office=self,
+        )
         self._attach(self._form, sources or {}, widgets or {})
         self._form.widget = FormWidget()
         self._form.cstruct = _with_defaults(self._form.schema, initial or {})
@@ -126,7 +131,12 @@ class OfficeForm:
             path = prefix + child.name
             child.oid = f"{field.oid}-{child.name}"
             child.widget = widgets.get(path) or widget_for(
-                child.schema, locale=self.request.locale_name, zone=settings.timezone, yes=_("Yes"), no=_("No"), source=sources.get(path)
+                child.schema,
+                locale=self.request.locale_name,
+                zone=settings.timezone,
+                yes=_("Yes"),
+                no=_("No"),
+                source=sources.get(path),
             )
             self._attach(child, sources, widgets, f"{path}.")
 
@@ -212,7 +222,9 @@ class OfficeForm:
         self.request.response.status_int = next(status for kind, status in SHOWN_AGAIN.items() if isinstance(error, kind))
         if isinstance(error, KeyReused):
             self.key = str(uuid.uuid4())
-            self.message = _("This form was sent before, with other values. Press the button again if you want to send it once more.")
+            self.message = _(
+                "This form was sent before, with other values. Press the button again if you want to send it once more."
+            )
             return
         self.message = error.message
         if isinstance(error, Invalid):
@@ -245,11 +257,13 @@ class OfficeForm:
 
 
 def form_for(schema: type[InputSchema], request: Request, **options: Any) -> OfficeForm:
-    """A form for ``schema``. Options:
+    """A form for ``schema``.
+
+    Options:
 
     ``submit`` and ``tone``, the button's label and colour; ``cancel``, an address to go back to; ``initial``, plain JSON values
-    to begin with; ``sources``, a :class:`Source` for each field that names a record; ``widgets``, by dotted path, where the type's
-    own does not fit; ``omit``, fields that the view fills in itself; ``uploads``; ``version``, of the record that is changed;
+    to begin with; ``sources``, a :class:`Source` for each field that names a record; ``widgets``, by dotted path, where the
+    type's own does not fit; ``omit``, fields that the view fills in itself; ``uploads``; ``version``, of the record that is changed;
     ``action``, the address that it is sent to, else this page's.
     """
     return OfficeForm(schema, request, **options)
@@ -270,7 +284,7 @@ def renderer(locale: str) -> ZPTRendererFactory:
 
 
 def _without(schema: type[InputSchema], omit: frozenset[str]) -> Any:
-    whole = instance(schema)
+    whole = instance(schema)  # type: ignore[arg-type]
     if not omit:
         return whole
     part = whole.clone()

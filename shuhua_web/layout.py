@@ -222,7 +222,9 @@ class Layout:
 
     def flashes(self) -> list[tuple[str, Any]]:
         """(kind, text) of the notices that were left for this page; kind is success, info, warning or danger."""
-        return [(kind, text) for kind in ("success", "info", "warning", "danger") for text in self.request.session.pop_flash(kind)]
+        return [
+            (kind, text) for kind in ("success", "info", "warning", "danger") for text in self.request.session.pop_flash(kind)
+        ]
 
     # Assets -------------------------------------------------------------------------------------------------------------
 

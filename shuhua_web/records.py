@@ -13,6 +13,7 @@ from typing import Any
 
 from pyramid.request import Request
 
+from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.steps import Step
 from shuhua_core.kernel.workflow import Row, Workflow
 
@@ -20,6 +21,7 @@ from . import formats
 from .i18n import _
 from .layout import TONES
 
+NONE_YET = _("None yet.")
 PERSON_KINDS = {"public": _("A member of the public"), "system": _("System")}
 
 
@@ -74,7 +76,7 @@ class Related:
     title: Any
     heads: Sequence[Any]
     rows: Sequence[Sequence[Any]]
-    empty: Any = _("None yet.")
+    empty: Any = NONE_YET
     more_href: str | None = None
 
 
@@ -108,7 +110,10 @@ def badge(workflow: Workflow, state: str, locale: str) -> Badge:
 
 def actions(request: Request, rows: Iterable[Row], route: str, record_id: int) -> list[Action]:
     """Buttons for the rows that ``Machine.available`` gave; ``route`` takes ``id`` and ``action`` (``repairs.act``)."""
-    return [Action(row.label(request.locale_name), request.route_path(route, id=record_id, action=row.action), row.tone) for row in rows]
+    return [
+        Action(row.label(request.locale_name), request.route_path(route, id=record_id, action=row.action), row.tone)
+        for row in rows
+    ]
 
 
 def timeline(
@@ -158,7 +163,9 @@ def _captured(captured: datetime | None, at: datetime, request: Request) -> str 
     return formats.moment(captured, request.deployment.settings.timezone)
 
 
-def phone(request: Request, number: str | None, reveal_href: str | None = None, permission: str = "phones.reveal") -> Phone | None:
+def phone(
+    request: Request, number: str | None, reveal_href: str | None = None, permission: str = Permission.PHONES_REVEAL
+) -> Phone | None:
     """A masked number, with the way to the whole one for who may reveal it; None when there is none."""
     if not number:
         return None

@@ -54,7 +54,7 @@ class FieldWidget(Widget):
         """The control as HTML."""
         value = None if cstruct is colander.null else cstruct
         attributes = {"value": self.shown(value), "described": described(field), "invalid": "true" if field.error else None}
-        return field.renderer(f"forms/{self.template}", field=field, widget=self, **attributes, **self.extra(field), **kw)
+        return field.renderer(f"forms/{self.template}", field=field, widget=self, **attributes, **self.names(field), **kw)
 
     def deserialize(self, field: Any, pstruct: Any) -> Any:
         """What was typed as a plain JSON value."""
@@ -73,7 +73,7 @@ class FieldWidget(Widget):
         """Typed text, which is not blank, as a plain value."""
         return text
 
-    def extra(self, field: Any) -> dict[str, Any]:
+    def names(self, field: Any) -> dict[str, Any]:
         """Further names for the template."""
         return {}
 
@@ -198,7 +198,7 @@ class BooleanWidget(FieldWidget):
             return typed == "true"
         return {"true": True, "false": False}.get(typed) if isinstance(typed, str) else None
 
-    def extra(self, field: Any) -> dict[str, Any]:
+    def names(self, field: Any) -> dict[str, Any]:
         """The options."""
         return {"options": self.options, "blank": True}
 
@@ -214,7 +214,7 @@ class ChoiceWidget(FieldWidget):
         if radios if radios is not None else len(options) <= 4:
             self.template = "radios"
 
-    def extra(self, field: Any) -> dict[str, Any]:
+    def names(self, field: Any) -> dict[str, Any]:
         """The options, and whether none may be chosen."""
         return {"options": self.options, "blank": not field.required}
 
@@ -236,7 +236,7 @@ class RecordWidget(FieldWidget):
         text = text.strip()
         return int(text) if re.fullmatch(r"[0-9]{1,19}", text) else text
 
-    def extra(self, field: Any) -> dict[str, Any]:
+    def names(self, field: Any) -> dict[str, Any]:
         """The options; of a search only the chosen one."""
         return {"options": self.source.options, "blank": True, "label_of": self._label}
 
@@ -263,7 +263,7 @@ class CheckboxesWidget(FieldWidget):
         values = [typed] if isinstance(typed, str) else (typed if isinstance(typed, list) else [])
         return [self._convert(each) for each in values if isinstance(each, str) and each] or None
 
-    def extra(self, field: Any) -> dict[str, Any]:
+    def names(self, field: Any) -> dict[str, Any]:
         """The options."""
         return {"options": self.options}
 

@@ -115,7 +115,7 @@ class Listing:
             return None
         if any(len(each) > 40 or not each.isidentifier() for each in given):
             raise Invalid({tabs.parameter: _("There is no such state.")})
-        return tabs.expression.in_(dict.fromkeys(given))  # type: ignore[no-any-return]
+        return tabs.expression.in_(dict.fromkeys(given))
 
     def query(self, ctx: Context, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
         """The rows with all columns by name, and ``id``."""

@@ -8,7 +8,6 @@ from typing import Any
 from pyramid.request import Request
 
 from shuhua_core.accounts.permissions import Permission
-
 from shuhua_web.i18n import _
 from shuhua_web.layout import Layout
 

@@ -7,7 +7,6 @@ from typing import Any
 import colander
 
 from shuhua_core.kernel.schema import InputSchema, Text, field
-
 from shuhua_web.i18n import _
 
 

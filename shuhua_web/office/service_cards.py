@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from pyramid.request import Request
@@ -16,7 +16,6 @@ from shuhua_core.kernel.workflow import Workflow
 from shuhua_core.messages.models import Message
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.tasks.models import Task
-
 from shuhua_web import formats
 from shuhua_web.i18n import _
 from shuhua_web.layout import Layout
@@ -44,7 +43,11 @@ def my_tasks(request: Request) -> HomeCard | None:
     for row in request.dbsession.execute(query):
         when = row.appointed_at or row.due_at
         text = f"{formats.moment(when, request.deployment.settings.timezone)} {row.address or ''}".strip()
-        lines.append(CardLine(row.number, request.route_path("tasks.view", id=row.id), badge(workflow, row.state, request.locale_name), text))
+        lines.append(
+            CardLine(
+                row.number, request.route_path("tasks.view", id=row.id), badge(workflow, row.state, request.locale_name), text
+            )
+        )
     return HomeCard(_("My tasks"), _list(request, "tasks.list"), lines=lines, empty=_("You have no open tasks."))
 
 
@@ -58,7 +61,9 @@ def task_states(request: Request) -> HomeCard | None:
         select(func.count())
         .select_from(Task)
         .where(
-            visible(Task, request.actor, Permission.TASKS_VIEW), Task.state.in_(workflow.open_states), Task.due_at < request.ctx.now
+            visible(Task, request.actor, Permission.TASKS_VIEW),
+            Task.state.in_(workflow.open_states),
+            Task.due_at < request.ctx.now,
         )
     )
     open_count = sum(counts.get(state, 0) for state in workflow.open_states)
@@ -83,7 +88,9 @@ def repair_states(request: Request) -> HomeCard | None:
     waiting = counts.get("pending_review", 0)
     figures = [Figure(_("Requests today"), today or 0, _list(request, "repairs.list"))]
     if request.actor.may(Permission.REPAIRS_REVIEW):
-        figures.append(Figure(_("Waiting for review"), waiting, _list(request, "repairs.list", state="pending_review"), alert=waiting > 0))
+        figures.append(
+            Figure(_("Waiting for review"), waiting, _list(request, "repairs.list", state="pending_review"), alert=waiting > 0)
+        )
     states = _states(request, workflow, counts, "repairs.list")
     return HomeCard(_("Requests by state"), _list(request, "repairs.list"), figures=figures, states=states)
 
@@ -117,15 +124,15 @@ def trend(request: Request) -> HomeCard | None:
     """Requests that came in and tasks that were completed, day by day, for who reads figures."""
     if not request.actor.may(Permission.REPORTS_VIEW):
         return None
-    start = _midnight(request) - timedelta(days=DAYS - 1)
     series = [
-        (_("Requests"), RepairRequest, RepairRequest.created_at, Permission.REPAIRS_VIEW),
-        (_("Completed tasks"), Task, Task.completed_at, Permission.TASKS_VIEW),
+        (_("Requests"), RepairRequest.created_at, Permission.REPAIRS_VIEW),
+        (_("Completed tasks"), Task.completed_at, Permission.TASKS_VIEW),
     ]
-    days = [(start + timedelta(days=index)).astimezone(request.deployment.settings.timezone).date() for index in range(DAYS)]
+    today = request.ctx.now.astimezone(request.deployment.settings.timezone).date()
+    days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     shown = [
-        {"type": "line", "name": request.tr(name), "showSymbol": False, "data": _by_day(request, model, column, permission, start, days)}
-        for name, model, column, permission in series
+        {"type": "line", "name": request.tr(name), "showSymbol": False, "data": _by_day(request, column, permission, days)}
+        for name, column, permission in series
         if request.actor.may(permission)
     ]
     if not shown:
@@ -149,9 +156,7 @@ def ranking(request: Request) -> HomeCard | None:
     query = (
         select(Organisation.name, count)
         .join(Task, Task.unit_id == Organisation.id)
-        .where(
-            visible(Task, actor, Permission.TASKS_VIEW), Task.state.in_(workflow.open_states), Task.due_at < request.ctx.now
-        )
+        .where(visible(Task, actor, Permission.TASKS_VIEW), Task.state.in_(workflow.open_states), Task.due_at < request.ctx.now)
         .group_by(Organisation.id, Organisation.name)
         .order_by(count.desc(), Organisation.id)
         .limit(LINES)
@@ -179,7 +184,7 @@ def unread_messages(request: Request) -> HomeCard | None:
 
 
 def _workflow(request: Request, name: str) -> Workflow:
-    return request.deployment.workflows.newest(request.dbsession, name)  # type: ignore[no-any-return]
+    return request.deployment.workflows.newest(request.dbsession, name)
 
 
 def _midnight(request: Request) -> datetime:
@@ -207,14 +212,14 @@ def _states(request: Request, workflow: Workflow, counts: dict[str, int], route:
     ]
 
 
-def _by_day(request: Request, model: Any, column: Any, permission: str, start: datetime, days: Sequence[Any]) -> list[int]:
-    """Counts by day of the deployment, grouped by hour in SQL, which both databases cut alike from UTC."""
+def _by_day(request: Request, column: Any, permission: str, days: Sequence[date]) -> list[int]:
+    """Counts by day of the deployment, grouped by hour of UTC in SQL, which both databases can cut off alike."""
     sqlite = request.dbsession.get_bind().dialect.name == "sqlite"
     bucket = func.strftime("%Y-%m-%d %H", column) if sqlite else func.to_char(func.timezone("UTC", column), "YYYY-MM-DD HH24")
-    query = (
-        select(bucket, func.count()).where(visible(model, request.actor, permission), column >= start).group_by(bucket)
-    )
     zone = request.deployment.settings.timezone
+    start = datetime.combine(days[0], time(), zone).astimezone(UTC)
+    seen = visible(column.class_, request.actor, permission)
+    query = select(bucket, func.count()).where(seen, column >= start).group_by(bucket)
     found = dict.fromkeys(days, 0)
     for text, count in request.dbsession.execute(query):
         moment = datetime.strptime(text, "%Y-%m-%d %H").replace(tzinfo=UTC)

@@ -16,7 +16,6 @@ from shuhua_core.accounts.users import UserService
 from shuhua_core.kernel.errors import Invalid
 from shuhua_core.kernel.i18n import LOCALES
 from shuhua_core.kernel.schema import deserialize
-
 from shuhua_web.context import LOCALE_COOKIE
 from shuhua_web.forms import form_for
 from shuhua_web.i18n import _
@@ -26,6 +25,7 @@ from shuhua_web.security import PUBLIC, SIGNED_IN, clear_session_cookie, set_ses
 from shuhua_web.widgets import PasswordWidget, TextWidget
 
 from .schema import ChangePasswordSchema, SignInSchema
+
 
 @view_config(route_name="sign_in", permission=PUBLIC, renderer="shuhua_web:templates/sign_in.pt")
 def sign_in(request: Request) -> Any:
@@ -124,5 +124,3 @@ def choose_language(request: Request) -> Any:
     response = HTTPSeeOther(own_path(request, request.POST.get("back")))
     response.set_cookie(LOCALE_COOKIE, locale, max_age=31_536_000, path="/", samesite="Lax")
     return response
-
-

@@ -11,7 +11,6 @@ from sqlalchemy.orm import aliased
 from shuhua_core.accounts.models import USER_KINDS, Organisation, Role, User, UserRole
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.context import Context
-
 from shuhua_web.i18n import _
 from shuhua_web.listing import ChoiceFilter, Column, FlagFilter, Listing, RecordFilter, TextFilter
 
@@ -36,9 +35,7 @@ class RoleFilter(ChoiceFilter):
     __slots__ = ()
 
     def _condition(self, ctx: Context, given: Any) -> ColumnElement[bool]:
-        return User.id.in_(
-            select(_BELOW.user_id).join(Role, Role.id == _BELOW.role_id).where(super()._condition(ctx, given))  # type: ignore[no-any-return]
-        )
+        return User.id.in_(select(_BELOW.user_id).join(Role, Role.id == _BELOW.role_id).where(super()._condition(ctx, given)))
 
 
 USERS = Listing(

@@ -14,7 +14,6 @@ from shuhua_core.accounts.models import KINDS, Organisation, User
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.accounts.schema import OrganisationPatchSchema, OrganisationSchema
 from shuhua_core.accounts.service import OrganisationService
-
 from shuhua_web.forms import Source, form_for
 from shuhua_web.i18n import _
 from shuhua_web.layout import crumbs
@@ -52,9 +51,17 @@ def tree_of(organisations: Sequence[Organisation], people: dict[int, int], local
 def list_organisations(request: Request) -> Any:
     """The tree, in two statements."""
     organisations = request.service(OrganisationService).tree()
-    counted = select(User.organisation_id, func.count()).where(User.active, User.organisation_id.is_not(None)).group_by(User.organisation_id)
+    counted = (
+        select(User.organisation_id, func.count())
+        .where(User.active, User.organisation_id.is_not(None))
+        .group_by(User.organisation_id)
+    )
     people = {organisation_id: count for organisation_id, count in request.dbsession.execute(counted).tuples() if organisation_id}
-    return {"title": _("Organisations"), "nodes": tree_of(organisations, people, request.locale_name), "can_edit": request.actor.may(EDIT)}
+    return {
+        "title": _("Organisations"),
+        "nodes": tree_of(organisations, people, request.locale_name),
+        "can_edit": request.actor.may(EDIT),
+    }
 
 
 @view_config(route_name="organisations.new", permission=EDIT, renderer=FORM)

@@ -14,7 +14,6 @@ from shuhua_core.accounts.schema import LOCALE_LABELS, UserPatchSchema, UserSche
 from shuhua_core.accounts.service import OrganisationService, RoleService
 from shuhua_core.accounts.users import UserService
 from shuhua_core.kernel.schema import InputSchema, field
-
 from shuhua_web import formats
 from shuhua_web.forms import Source, form_for
 from shuhua_web.i18n import _
@@ -33,13 +32,17 @@ FORM = "shuhua_web:templates/form.pt"
 class NewUserSchema(UserSchema):
     """A new user with the first password, which the administrator hands over."""
 
-    password = field(Password(), _("First password"), required=True, help=_("At least 10 characters. The user changes it after signing in."))
+    password = field(
+        Password(), _("First password"), required=True, help=_("At least 10 characters. The user changes it after signing in.")
+    )
 
 
 class NewPasswordSchema(InputSchema):
     """A new password for somebody who has lost theirs."""
 
-    password = field(Password(), _("New password"), required=True, help=_("At least 10 characters. All sessions of this user end."))
+    password = field(
+        Password(), _("New password"), required=True, help=_("At least 10 characters. All sessions of this user end.")
+    )
 
 
 @view_config(route_name="users.list", permission=VIEW, request_method="GET", renderer="shuhua_web:templates/list.pt")
@@ -95,7 +98,9 @@ def new_user(request: Request) -> Any:
         user = request.service(UserService).create(data, password_hash=hashes[0])
         return str(request.route_path("users.view", id=user.id))
 
-    response = form.answer(save, done=_("The user was added."), before=lambda data: hashes.append(_hash(request, data, data.get("login"))))
+    response = form.answer(
+        save, done=_("The user was added."), before=lambda data: hashes.append(_hash(request, data, data.get("login")))
+    )
     return response or form.page(_("New user"), crumbs=crumbs(request, (_("Users"), "users.list"), (_("New user"), None)))
 
 
@@ -103,7 +108,11 @@ def new_user(request: Request) -> Any:
 def edit_user(request: Request) -> Any:
     """Change a user; the login stays."""
     user_id = _id(request)
-    form_options: dict[str, Any] = {"submit": _("Save"), "cancel": request.route_path("users.view", id=user_id), "omit": ("login",)}
+    form_options: dict[str, Any] = {
+        "submit": _("Save"),
+        "cancel": request.route_path("users.view", id=user_id),
+        "omit": ("login",),
+    }
     if request.method == "GET":
         user = request.service(UserService).get(user_id)
         form_options |= {"initial": _initial(request, user), "version": user.version}
@@ -126,7 +135,9 @@ def disable_user(request: Request) -> Any:
 @view_config(route_name="users.enable", permission=EDIT, renderer=FORM)
 def enable_user(request: Request) -> Any:
     """Let a disabled user sign in again."""
-    return _switch(request, "enable", _("Enable user"), _("The user can sign in again with the same roles as before."), tone="primary")
+    return _switch(
+        request, "enable", _("Enable user"), _("The user can sign in again with the same roles as before."), tone="primary"
+    )
 
 
 @view_config(route_name="users.password", permission=EDIT, renderer=FORM)
@@ -195,7 +206,9 @@ def _sources(request: Request) -> dict[str, Source]:
     organisations = [(each.id, "\u3000" * (each.path.count("/") - 2) + each.label(locale)) for each in tree if each.active]
     sources = {
         "organisation_id": Source(options=organisations),
-        "roles": Source(options=[(role.code, role.label(locale)) for role in request.service(RoleService).all() if role.code != "public"]),
+        "roles": Source(
+            options=[(role.code, role.label(locale)) for role in request.service(RoleService).all() if role.code != "public"]
+        ),
     }
     if Layout(request).has_route("customers.options"):
         sources["customer_id"] = Source(href=request.route_path("customers.options"))
