@@ -1,17 +1,17 @@
 """From a committed event to inboxes and channels, in the worker: at least once for each step, and never twice to a person.
 
-1. :func:`deliver_event` writes the messages of one outbox entry and one delivery for each channel that takes them.
-2. :func:`send_due` sends what is due, channel by channel, outside of any transaction, and notes how it ended.
+1. :meth:`Messenger.deliver` writes the messages of one outbox entry and one delivery for each channel that takes them.
+2. :meth:`Messenger.send_due` sends what is due, outside of any transaction, and notes how it ended.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from ..accounts.models import User
@@ -44,59 +44,86 @@ class Outgoing:
     notice: Notice
 
 
-def deliver_event(deployment: Deployment, runner: PluginRunner, entry: OutboxEntry, channels: Sequence[str]) -> int:
-    """Tell of one outbox entry; returns how many people are told. Doing it again tells nobody twice."""
-    if entry.event not in NOTICES:
-        return 0
-    told = Told(
-        entry.message_id,
-        entry.event,
-        entry.record_kind,
-        entry.record_id,
-        entry.number or "",
-        entry.payload.get("values") or {},
-        entry.actor_id,
-        entry.created_at,
-    )
-    with deployment.database.write() as session:
-        compose(session, told)
-    with deployment.database.read() as session:
-        found = _notices(deployment, session, Message.source_id == entry.message_id)
-    wanted = [(message_id, channel) for message_id, notice in found for channel in channels if _accepts(runner, channel, notice)]
-    urgent = {message_id: notice.urgent for message_id, notice in found}
-    with deployment.database.write() as session:
-        _add_deliveries(deployment, session, wanted, urgent)
-    return len(found)
+class Messenger:
+    """Writes the messages of events and sends them by the channels of the plugins; without ``runner`` by the inbox alone."""
+
+    def __init__(self, runner: PluginRunner | None = None, channels: Iterable[str] = ()) -> None:
+        self._runner = runner
+        self._channels = tuple(each for each in channels if each != INBOX) if runner is not None else ()
+
+    def deliver(self, deployment: Deployment, entry: OutboxEntry) -> None:
+        """Tell of one outbox entry. Doing it again tells nobody twice.
+
+        Raises PluginFailed or TemporaryFailure when a channel could not say whether it takes it; the others have it then.
+        """
+        if entry.event not in NOTICES:
+            return
+        told = Told(
+            entry.message_id,
+            entry.event,
+            entry.record_kind,
+            entry.record_id,
+            entry.number or "",
+            entry.payload.get("values") or {},
+            entry.actor_id,
+            entry.created_at,
+        )
+        with deployment.database.write() as session:
+            messages = compose(session, told)
+            _add(deployment, session, [(message.id, INBOX, message.urgent) for message in messages])
+        if not self._channels:
+            return
+        with deployment.database.read() as session:
+            found = _notices(deployment, session, Message.source_id == entry.message_id)
+        wanted: list[tuple[int, str, bool]] = []
+        silent: PluginFailed | TemporaryFailure | None = None
+        for channel in self._channels:
+            try:
+                wanted += [(message_id, channel, notice.urgent) for message_id, notice in found if self._accepts(channel, notice)]
+            except (PluginFailed, TemporaryFailure) as failure:
+                silent = failure
+        if wanted:
+            with deployment.database.write() as session:
+                _add(deployment, session, wanted)
+        if silent is not None:
+            raise silent  # the worker asks again later; what the other channels take is under way
+
+    def _accepts(self, channel: str, notice: Notice) -> bool:
+        try:
+            return self._runner is not None and self._runner.accepts(channel, notice)
+        except PermanentFailure:
+            return False
+
+    def send_due(self, deployment: Deployment, limit: int = 50) -> int:
+        """Send what is due, oldest first; returns how many deliveries were tried."""
+        if self._runner is None:
+            return 0
+        with deployment.database.read() as session:
+            if session.scalar(select(Delivery.id).where(*_due(deployment)).limit(1)) is None:
+                return 0
+        leased = _lease(deployment, limit)
+        for outgoing in leased:
+            _send(deployment, self._runner, outgoing)
+        return len(leased)
 
 
-def _accepts(runner: PluginRunner, channel: str, notice: Notice) -> bool:
-    """Whether the channel takes it. One that cannot say now is asked again when it is time to send."""
-    if channel == INBOX:
-        return True
-    try:
-        return runner.accepts(channel, notice)
-    except (PluginFailed, TemporaryFailure):
-        return True
-    except PermanentFailure:
-        return False
-
-
-def _add_deliveries(deployment: Deployment, session: Session, wanted: list[tuple[int, str]], urgent: dict[int, bool]) -> None:
+def _add(deployment: Deployment, session: Session, wanted: Sequence[tuple[int, str, bool]]) -> None:
+    """Deliveries of (message, channel, urgent) that are not there yet; the stored message is the inbox's delivery."""
     now, zone = deployment.clock.now(), deployment.settings.timezone
-    known = set(session.execute(select(Delivery.message_id, Delivery.channel).where(Delivery.message_id.in_(urgent))).tuples())
-    rows = []
-    for message_id, channel in wanted:
-        if (message_id, channel) not in known:
-            here = channel == INBOX  # the stored message is the delivery
-            rows.append(
-                {
-                    "message_id": message_id,
-                    "channel": channel,
-                    "state": "sent" if here else "waiting",
-                    "available_at": not_before(channel, now, zone, urgent=urgent[message_id]),
-                    "ended_at": now if here else None,
-                }
-            )
+    ids = {message_id for message_id, _channel, _urgent in wanted}
+    stored = session.execute(select(Delivery.message_id, Delivery.channel).where(Delivery.message_id.in_(ids)))
+    known = {(row.message_id, row.channel) for row in stored}
+    rows = [
+        {
+            "message_id": message_id,
+            "channel": channel,
+            "state": "sent" if channel == INBOX else "waiting",
+            "available_at": not_before(channel, now, zone, urgent=urgent),
+            "ended_at": now if channel == INBOX else None,
+        }
+        for message_id, channel, urgent in wanted
+        if (message_id, channel) not in known
+    ]
     if rows:
         session.execute(insert(Delivery), rows)
 
@@ -112,12 +139,8 @@ def not_before(channel: str, moment: datetime, zone: ZoneInfo, *, urgent: bool) 
     return datetime.combine(day, QUIET_TO, zone)
 
 
-def send_due(deployment: Deployment, runner: PluginRunner, limit: int = 50) -> int:
-    """Send what is due, oldest first; returns how many deliveries were tried."""
-    leased = _lease(deployment, limit)
-    for outgoing in leased:
-        _send(deployment, runner, outgoing)
-    return len(leased)
+def _due(deployment: Deployment) -> tuple[ColumnElement[bool], ...]:
+    return Delivery.ended_at.is_(None), Delivery.available_at <= deployment.clock.now()
 
 
 def _lease(deployment: Deployment, limit: int) -> list[Outgoing]:
@@ -125,7 +148,7 @@ def _lease(deployment: Deployment, limit: int) -> list[Outgoing]:
     with deployment.database.write() as session:
         deliveries = session.scalars(
             select(Delivery)
-            .where(Delivery.ended_at.is_(None), Delivery.available_at <= now)
+            .where(*_due(deployment))
             .order_by(Delivery.available_at, Delivery.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -137,8 +160,8 @@ def _lease(deployment: Deployment, limit: int) -> list[Outgoing]:
         return [Outgoing(each.id, each.channel, each.attempts, notices[each.message_id]) for each in deliveries]
 
 
-def _notices(deployment: Deployment, session: Session, which: object) -> list[tuple[int, Notice]]:
-    query = select(Message, User).join(User, User.id == Message.user_id).where(which).order_by(Message.id)  # type: ignore[arg-type]
+def _notices(deployment: Deployment, session: Session, which: ColumnElement[bool]) -> list[tuple[int, Notice]]:
+    query = select(Message, User).join(User, User.id == Message.user_id).where(which).order_by(Message.id)
     return [(message.id, notice_of(deployment, message, user)) for message, user in session.execute(query)]
 
 
@@ -161,9 +184,6 @@ def notice_of(deployment: Deployment, message: Message, user: User) -> Notice:
 
 def _send(deployment: Deployment, runner: PluginRunner, outgoing: Outgoing) -> None:
     try:
-        if not runner.accepts(outgoing.channel, outgoing.notice):
-            _settle(deployment, outgoing, error="the channel does not take it", final=True)
-            return
         runner.send(outgoing.channel, outgoing.notice)
     except TemporaryFailure as failure:
         _settle(deployment, outgoing, error=str(failure) or "temporary failure", after=failure.retry_after)
