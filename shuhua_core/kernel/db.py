@@ -83,9 +83,9 @@ class Database:
         self.url = make_url(url)
         self.dialect = self.url.get_backend_name()
         self.info: dict[str, Any] = {}
+        self.gate = WriteGate(self._lock_path(), busy_timeout)
         self.engine = _make_engine(url, self.dialect, busy_timeout, pool_size)
         self._writing_engine = self.engine.execution_options(shuhua_write=True)
-        self.gate = WriteGate(self._lock_path(), busy_timeout)
         self._read_sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._write_sessions = sessionmaker(self._writing_engine, expire_on_commit=False)
 

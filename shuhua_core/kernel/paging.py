@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, TypeDecorator, and_, or_
 
 from .errors import Invalid
 from .i18n import _
@@ -77,15 +77,13 @@ def _plausible(value: Any) -> bool:
     return value is None or isinstance(value, float | Decimal | date)
 
 
-def _python_types(column: ColumnElement[Any]) -> tuple[type, ...]:
-    """What a value of the column is in Python; a cursor of another list does not fit."""
-    if isinstance(column.type, Money):
-        return (Decimal,)
-    try:
-        found = column.type.python_type
-    except NotImplementedError:
-        return (object,)
-    return (int, float) if found is float else (found,)
+def _fits(value: Any, column: ColumnElement[Any]) -> bool:
+    """Whether the column can hold the value; a cursor of another list does not fit."""
+    kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    expected = Decimal if isinstance(column.type, Money) else kind.python_type
+    if value is None or (expected is float and type(value) is int):
+        return True
+    return isinstance(value, expected) and isinstance(value, bool) is (expected is bool)
 
 
 def _not_valid() -> Invalid:
@@ -114,7 +112,7 @@ def after(
     if cursor is None:
         return query
     value, record_id = decode_cursor(cursor)
-    if value is not None and not isinstance(value, _python_types(sort)):
+    if not _fits(value, sort):
         raise _not_valid()
     further = key < record_id if descending else key > record_id
     if value is None:

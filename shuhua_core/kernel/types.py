@@ -51,7 +51,12 @@ class Money(TypeDecorator[Decimal]):
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         """To the database."""
-        return None if value is None else int((value * 100).to_integral_exact())
+        if value is None:
+            return None
+        fen = value * 100
+        if fen != fen.to_integral_value():
+            raise ValueError(f"no amount in whole fen: {value!r}")
+        return int(fen)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
         """From the database."""

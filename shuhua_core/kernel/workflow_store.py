@@ -6,7 +6,7 @@ import threading
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, select
+from sqlalchemy import String, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .db import Base
@@ -55,10 +55,12 @@ class Workflows:
         return self.get(session, name, version)
 
 
+_NEWEST = select(func.max(WorkflowVersion.version)).where(WorkflowVersion.name == bindparam("name"))
+
+
 def newest_version(session: Session, name: str) -> int | None:
     """The version in force, or None when the table was never stored."""
-    query = select(WorkflowVersion.version).where(WorkflowVersion.name == name)
-    return session.scalar(query.order_by(WorkflowVersion.version.desc()).limit(1))
+    return session.scalar(_NEWEST, {"name": name})
 
 
 def put_in_force(session: Session, workflow: Workflow, now: datetime) -> int:

@@ -38,7 +38,8 @@ def test_every_event_leaves_an_entry_in_its_own_transaction(deployment):
             deployment.context(session, SYSTEM).publish(Event("things.changed", "thing", 1))
             raise ZeroDivisionError
 
-    pytest.raises(ZeroDivisionError, fail_after_publishing)
+    with pytest.raises(ZeroDivisionError):
+        fail_after_publishing()
     publish(deployment)
     with deployment.database.read() as session:
         entry = session.scalars(select(AuditEntry)).one()
