@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from pyramid.config import Configurator
 from pyramid.request import Request
@@ -82,6 +83,11 @@ def headers_tween_factory(handler: Callable[[Request], Response], _registry: Any
     """Puts the headers on every answer, also on those that error views made."""
 
     def headers_tween(request: Request) -> Response:
+        settings = request.registry.deployment.settings
+        if settings.secure:
+            # Behind a proxy that ends TLS. Links are made from what is configured, never from a Host that a client sent.
+            request.environ["wsgi.url_scheme"] = "https"
+            request.environ["HTTP_HOST"] = urlsplit(settings.origin).netloc
         response = handler(request)
         headers = response.headers
         for name, value in FIXED.items():
@@ -93,7 +99,7 @@ def headers_tween_factory(handler: Callable[[Request], Response], _registry: Any
             headers.setdefault("Content-Security-Policy", API_POLICY)
             if is_api(request):
                 headers.setdefault("Cache-Control", "private, no-store")
-        if request.deployment.settings.secure:
+        if settings.secure:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
 
