@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from shuhua_core.kernel.actor import Actor
@@ -81,20 +81,27 @@ def open_session(ctx: Context, *, kind: str = "browser", device: str | None = No
     return OpenedSession(token, made.id, made.csrf_token, made.expires_at, ctx.actor)
 
 
+_RESOLVE = (
+    actor_query()
+    .join(LoginSession, LoginSession.user_id == User.id)
+    .add_columns(
+        LoginSession.id.label("session_id"),
+        LoginSession.kind.label("session_kind"),
+        LoginSession.csrf_token,
+        LoginSession.expires_at,
+        LoginSession.last_seen_at,
+    )
+    .where(
+        LoginSession.token_hash == bindparam("token_hash"),
+        LoginSession.ended_at.is_(None),
+        LoginSession.expires_at > bindparam("now"),
+    )
+)
+
+
 def resolve(session: Session, token: str, now: datetime) -> ResolvedSession | None:
     """The open session of ``token`` with its actor, or None; one statement while the roles stay the same."""
-    rows = session.execute(
-        actor_query()
-        .join(LoginSession, LoginSession.user_id == User.id)
-        .add_columns(
-            LoginSession.id.label("session_id"),
-            LoginSession.kind.label("session_kind"),
-            LoginSession.csrf_token,
-            LoginSession.expires_at,
-            LoginSession.last_seen_at,
-        )
-        .where(LoginSession.token_hash == token_hash(token), LoginSession.ended_at.is_(None), LoginSession.expires_at > now)
-    ).all()
+    rows = session.execute(_RESOLVE, {"token_hash": token_hash(token), "now": now}).all()
     if not rows:
         return None
     first = rows[0]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives.events import ArchiveEvent
 from shuhua_core.archives.models import Contact, Customer
 from shuhua_core.archives.phones import TAIL, normalise, tail
 from shuhua_core.kernel.context import Context
-from shuhua_core.kernel.errors import Invalid, NotAllowed
+from shuhua_core.kernel.errors import Conflict, Invalid, NotAllowed
 from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.i18n import _
 from shuhua_core.kernel.scope import visible
@@ -92,30 +93,33 @@ def keep_contact(
     path = organisation_path or ""
     contact = _known(ctx, name, phone, path)
     if contact is None:
-        contact = Contact(
-            name=name,
-            phone=phone,
-            phone_tail=tail(phone),
-            organisation_path=path,
-            customer_id=customer_id,
-            user_id=user_id,
-            note=note,
-            created_at=ctx.now,
-            updated_at=ctx.now,
-        )
-        try:
-            with ctx.session.begin_nested():
-                ctx.session.add(contact)
-        except IntegrityError:
-            # Two calls of the same person were entered at once: the unique constraint let one of them through.
-            contact = _known(ctx, name, phone, path)
-            if contact is None:
-                raise
-        else:
+        values = {
+            "name": name,
+            "phone": phone,
+            "phone_tail": tail(phone),
+            "organisation_path": path,
+            "customer_id": customer_id,
+            "user_id": user_id,
+            "note": note,
+            "version": 1,
+            "created_at": ctx.now,
+            "updated_at": ctx.now,
+        }
+        # Two calls of the same person may be entered at once: the unique constraint lets one of them through.
+        contact = ctx.session.scalar(_insert(ctx).values(values).on_conflict_do_nothing().returning(Contact))
+        if contact is not None:
             ctx.publish(Event(ArchiveEvent.CONTACT_KEPT, "contact", contact.id, values={"customer_id": customer_id}))
             return contact
+        contact = _known(ctx, name, phone, path)
+        if contact is None:
+            raise Conflict
     _complete(ctx, contact, customer_id, user_id, note)
     return contact
+
+
+def _insert(ctx: Context) -> Any:
+    dialect = postgresql if ctx.session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(Contact)
 
 
 def _known(ctx: Context, name: str, phone: str, path: str) -> Contact | None:

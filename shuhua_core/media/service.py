@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
 
 from ..kernel.context import Context
 from ..kernel.errors import Invalid
@@ -63,10 +63,13 @@ class MediaService:
             )
         )
 
-    def of_records(self, kind: str, record_ids: Sequence[int]) -> Mapping[int, list[MediaFile]]:
-        """The pictures of each record, oldest first. The caller has made sure that the records are visible."""
-        found: dict[int, list[MediaFile]] = {record_id: [] for record_id in record_ids}
-        query = select(MediaFile).where(MediaFile.record_kind == kind, MediaFile.record_id.in_(record_ids)).order_by(MediaFile.id)
-        for media in self._ctx.session.scalars(query):
-            found[media.record_id or 0].append(media)
+    def of_records(self, records: Mapping[str, Collection[int]]) -> Mapping[tuple[str, int], list[MediaFile]]:
+        """The pictures of records, given as ids by kind, oldest first, by (kind, id), in one statement.
+
+        The caller has made sure that the records are visible.
+        """
+        found: dict[tuple[str, int], list[MediaFile]] = {(kind, each): [] for kind, ids in records.items() for each in ids}
+        query = select(MediaFile).where(tuple_(MediaFile.record_kind, MediaFile.record_id).in_(list(found)))
+        for media in self._ctx.session.scalars(query.order_by(MediaFile.id)) if found else ():
+            found[media.record_kind or "", media.record_id or 0].append(media)
         return found

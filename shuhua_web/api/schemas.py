@@ -31,7 +31,8 @@ def _object(node: Any) -> Schema:
 
 def _member(node: Any) -> Schema:
     found = _object(node) if isinstance(node.typ, colander.Mapping) else dict(node.typ.json_schema())
-    if node.required:
+    if node.required or getattr(node, "keeps_value", False):
+        # A patch may leave out what was required when the record was made, but not empty it.
         if isinstance(node.typ, Text) and "pattern" not in found:
             found["minLength"] = max(1, found.get("minLength", 0))
     else:

@@ -60,4 +60,4 @@ def names_of(request: Request, steps: Sequence[Step]) -> dict[int, str]:
     ids = {step.actor_id for step in steps if step.actor_id is not None}
     if not ids:
         return {}
-    return dict(request.ctx.session.execute(select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
+    return dict(request.ctx.session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())

@@ -68,12 +68,14 @@ class Listing:
     empty: Any = None
     """What to do when there is nothing yet."""
     _by_name: Mapping[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _readers: tuple[tuple[str, Callable[[Any], Any]], ...] = field(init=False, repr=False, compare=False, default=())
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
         if len(set(names)) != len(names):
             raise ValueError(f"list {self.name}: a column stands twice")
         object.__setattr__(self, "_by_name", {column.name: column for column in self.columns})
+        object.__setattr__(self, "_readers", tuple((column.name, column.reader()) for column in self.columns if column.api))
         self._direction(self.default_sort)
 
     # Queries ------------------------------------------------------------------------------------------------------------
@@ -137,7 +139,7 @@ class Listing:
             return {}
         expression = self.states.expression
         query = self._from(select(expression, func.count())).where(and_(*conditions)).group_by(expression)
-        return {state: count for state, count in ctx.session.execute(query).tuples() if state is not None}
+        return {state: count for state, count in ctx.session.execute(query) if state is not None}
 
     def sorting(self, ctx: Context, sort: str | None) -> tuple[str, Any, bool]:
         """(parameter, expression, descending). Raises Invalid for a column that is not sorted by."""
@@ -185,7 +187,7 @@ class Listing:
 
     def item(self, row: Any) -> dict[str, Any]:
         """A row as the API gives it."""
-        return {"id": row.id} | {column.name: column.json(row) for column in self.columns if column.api}
+        return {"id": row.id} | {name: read(getattr(row, name)) for name, read in self._readers}
 
     def item_schema(self) -> dict[str, Any]:
         """JSON Schema of an item."""

@@ -79,11 +79,11 @@ NEW_REPAIR = REPAIR.extended(
 )
 
 
-def repair_item(request: Request, repair: RepairRequest) -> dict[str, Any]:
-    """A whole request with what the caller may do now."""
+def repair_item(request: Request, repair: RepairRequest, *, new: bool = False) -> dict[str, Any]:
+    """A whole request with what the caller may do now; a ``new`` one has no tasks yet."""
     table = MACHINE.table(request.ctx, repair)
-    tasks = TaskService(request.ctx).tasks_of(repair.id)
-    media = MediaService(request.ctx).of_records("repair", [repair.id])[repair.id]
+    tasks = [] if new else TaskService(request.ctx).tasks_of(repair.id)
+    media = MediaService(request.ctx).of_records({"repair": [repair.id]})["repair", repair.id]
     return REPAIR.one(
         repair,
         state_label=table.states[repair.state].label(request.locale_name),
@@ -139,7 +139,7 @@ def create(request: Request, body: dict[str, Any]) -> Reply:
     location = request.route_path("api.repairs.view", id=repair.id)
     if token is not None:
         location = request.route_path("api.reports.view", token=token)
-    return Reply({**repair_item(request, repair), "token": token}, location=location)
+    return Reply({**repair_item(request, repair, new=True), "token": token}, location=location)
 
 
 @api_view(

@@ -104,16 +104,15 @@ def task_item(request: Request, task: Task) -> dict[str, Any]:
     table = MACHINE.table(ctx, task)
     state = table.states[task.state]
     repairs = TaskService(ctx).repairs_of(task.id)
-    media = MediaService(ctx)
-    of_repairs = media.of_records("repair", [repair.id for repair in repairs])
+    media = MediaService(ctx).of_records({"repair": [repair.id for repair in repairs], "task": [task.id]})
     return TASK.one(
         task,
         state_label=state.label(request.locale_name),
         overdue=state.phase == "open" and task.due_at < ctx.now,
         requests=[
-            REQUEST_OF_TASK.one(repair, media=[media_item(request, each) for each in of_repairs[repair.id]]) for repair in repairs
+            REQUEST_OF_TASK.one(repair, media=[media_item(request, each) for each in media["repair", repair.id]]) for repair in repairs
         ],
-        media=[media_item(request, each) for each in media.of_records("task", [task.id])[task.id]],
+        media=[media_item(request, each) for each in media["task", task.id]],
         actions=actions_of(request, MACHINE.available(ctx, task), MACHINE.schemas),
         links={
             "self": request.route_path("api.tasks.view", id=task.id),
