@@ -29,10 +29,14 @@ ROOMS = (
     "shuhua_web.office",
     "shuhua_web.users",
     "shuhua_web.media",
+    "shuhua_web.places",
+    "shuhua_web.archives",
+    "shuhua_web.sites",
     "shuhua_web.repairs",
     "shuhua_web.tasks",
     "shuhua_web.followups",
     "shuhua_web.messages",
+    "shuhua_web.map",
 )
 
 

@@ -109,7 +109,7 @@ def _serials(session: Session, site_ids: Collection[int]) -> dict[int, list[tupl
 def count_by_state(session: Session, model: Any, actor: Actor, permission: str) -> dict[str, int]:
     """State -> how many records of ``model`` the actor may see in it."""
     query = select(model.state, func.count()).where(visible(model, actor, permission)).group_by(model.state)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def holder_of(session: Session, code: str) -> int | None:

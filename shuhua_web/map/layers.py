@@ -1,0 +1,163 @@
+"""The layers of the map: sites, and open requests. Each gives features of GeoJSON, clusters or points, for a view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from pyramid.request import Request
+from sqlalchemy import select
+
+from shuhua_core.accounts.permissions import Permission
+from shuhua_core.kernel.scope import prefix_range, visible
+from shuhua_core.kernel.workflow import Workflow
+from shuhua_core.repairs.machine import MACHINE as REPAIR_MACHINE
+from shuhua_core.repairs.models import RepairRequest
+from shuhua_core.repairs.schema import SEVERITIES
+from shuhua_core.sites.map_queries import Sight, SiteFilter, View, look, look_at_sites, reaches_few
+from shuhua_core.sites.models import Site
+from shuhua_core.sites.queries import SitePoint, site_points
+from shuhua_core.sites.states import KIND_SHAPES, SITE_KINDS, SITE_STATES
+from shuhua_web import formats
+from shuhua_web.i18n import _
+
+Features = list[dict[str, Any]]
+
+REPAIR_KIND = "repair"
+_REPAIR_LOOKS: Mapping[str, tuple[str, str]] = {
+    "warning": ("yellow", "?"),
+    "info": ("purple", "i"),
+    "primary": ("blue", ">"),
+}
+"""Tone of a state of requests -> its colour and sign on the map."""
+
+
+def sites(request: Request, view: View, chosen: SiteFilter) -> Features:
+    """The sites in view."""
+    sight = look_at_sites(request.ctx, view, chosen)
+    points = site_points(request.ctx.session, sight.points)
+    return [*_clusters("sites", sight), *(_site_feature(request, point) for point in points)]
+
+
+def repairs(request: Request, view: View, chosen: SiteFilter) -> Features:
+    """The open requests in view; what narrows sites narrows them by the site that they are about."""
+    ctx = request.ctx
+    table = REPAIR_MACHINE.newest(ctx)
+    conditions = [visible(RepairRequest, ctx.actor, Permission.REPAIRS_VIEW), RepairRequest.state.in_(table.open_states)]
+    if chosen.division:
+        conditions.append(prefix_range(RepairRequest.division_code, chosen.division))
+    of_site = SiteFilter(
+        project_id=chosen.project_id,
+        customer_id=chosen.customer_id,
+        states=chosen.states,
+        kinds=chosen.kinds,
+        installed_from=chosen.installed_from,
+        installed_to=chosen.installed_to,
+    ).conditions()
+    if of_site:
+        conditions.append(RepairRequest.site_id.in_(select(Site.id).where(*of_site)))
+    sight = look(ctx.session, RepairRequest, view, conditions, by_key=not reaches_few(ctx.actor, Permission.REPAIRS_VIEW))
+    return [*_clusters("repairs", sight), *_repair_features(request, table, sight.points)]
+
+
+LAYERS: Mapping[str, tuple[tuple[str, str], Permission, Callable[[Request, View, SiteFilter], Features]]] = {
+    "sites": (("安装点", "Installation points"), Permission.SITES_VIEW, sites),
+    "repairs": (("未了结的申请", "Open requests"), Permission.REPAIRS_VIEW, repairs),
+}
+"""Name -> its labels, the permission that it asks for, and what gives its features."""
+
+
+def legend(request: Request) -> dict[str, Any]:
+    """What shapes and colours mean, for the map's corner and its markers; only of layers that the person may see."""
+    english = request.locale_name == "en"
+    kinds = [{"value": name, "label": labels[english], "shape": KIND_SHAPES[name]} for name, labels in SITE_KINDS.items()]
+    states = [
+        {"value": state.name, "label": state.label(request.locale_name), "colour": state.colour, "sign": state.sign}
+        for state in SITE_STATES.values()
+    ]
+    if request.actor.may(Permission.REPAIRS_VIEW):
+        table = REPAIR_MACHINE.newest(request.ctx)
+        kinds.append({"value": REPAIR_KIND, "label": request.tr(_("Open request")), "shape": "star"})
+        for name in table.open_states:
+            state = table.states[name]
+            colour, sign = _REPAIR_LOOKS.get(state.tone, ("grey", "·"))
+            states.append({"value": name, "label": state.label(request.locale_name), "colour": colour, "sign": sign})
+    return {"kinds": kinds, "states": states}
+
+
+def _clusters(layer: str, sight: Sight) -> Iterable[dict[str, Any]]:
+    for cluster in sight.clusters:
+        properties = {"cluster": True, "layer": layer, "count": cluster.count, "states": cluster.states}
+        yield _feature(f"{layer}-cell-{cluster.cell}", (cluster.longitude, cluster.latitude), properties)
+
+
+def _feature(identity: str, place: tuple[float, float], properties: dict[str, Any]) -> dict[str, Any]:
+    point = {"type": "Point", "coordinates": [round(place[0], 6), round(place[1], 6)]}
+    return {"type": "Feature", "id": identity, "geometry": point, "properties": properties}
+
+
+def _rows(request: Request, *rows: tuple[Any, Any]) -> list[dict[str, str]]:
+    return [{"label": request.tr(label), "value": str(value)} for label, value in rows if value]
+
+
+def _site_feature(request: Request, point: SitePoint) -> dict[str, Any]:
+    """A site with what its popup shows: customer, number of pieces, models, numbers and serials (R52)."""
+    locale = request.locale_name
+    state = SITE_STATES.get(point.state)
+    named = [f"{number} ({serial})" if serial else number for number, serial in point.serials]
+    if point.pieces > len(named):
+        named.append("…")
+    properties = {
+        "layer": "sites",
+        "title": point.name,
+        "kind": point.kind,
+        "state": point.state,
+        "state_label": state.label(locale) if state else point.state,
+        "url": request.route_path("sites.view", id=point.id),
+        "rows": _rows(
+            request,
+            (_("Number"), point.number),
+            (_("Customer"), point.customer),
+            (_("Project"), point.project),
+            (_("Address"), point.address),
+            (_("Pieces"), formats.number(point.pieces)),
+            (_("Models"), ", ".join(f"{name} × {count}" for name, count in point.models.items())),
+            (_("Equipment"), ", ".join(named)),
+        ),
+    }
+    return _feature(f"site-{point.id}", (point.longitude, point.latitude), properties)
+
+
+def _repair_features(request: Request, table: Workflow, repair_ids: Iterable[int]) -> Features:
+    locale, zone, english = request.locale_name, request.deployment.settings.timezone, request.locale_name == "en"
+    columns = (
+        RepairRequest.id,
+        RepairRequest.number,
+        RepairRequest.state,
+        RepairRequest.severity,
+        RepairRequest.symptom,
+        RepairRequest.created_at,
+        RepairRequest.longitude,
+        RepairRequest.latitude,
+        Site.name.label("site"),
+    )
+    query = select(*columns).outerjoin(Site, Site.id == RepairRequest.site_id).where(RepairRequest.id.in_(list(repair_ids)))
+    found: Features = []
+    for row in request.ctx.session.execute(query.order_by(RepairRequest.id)):
+        properties = {
+            "layer": "repairs",
+            "title": row.number,
+            "kind": REPAIR_KIND,
+            "state": row.state,
+            "state_label": table.states[row.state].label(locale),
+            "url": request.route_path("repairs.view", id=row.id),
+            "rows": _rows(
+                request,
+                (_("Installation point"), row.site),
+                (_("Severity"), SEVERITIES[row.severity][english] if row.severity in SEVERITIES else ""),
+                (_("Symptom"), row.symptom[:120]),
+                (_("Received"), formats.moment(row.created_at, zone)),
+            ),
+        }
+        found.append(_feature(f"repair-{row.id}", (row.longitude, row.latitude), properties))
+    return found
