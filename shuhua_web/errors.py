@@ -127,6 +127,8 @@ def _document(problem: Mapping[str, Any]) -> Response:
 
 def _page(request: Request, problem: Mapping[str, Any]) -> Response:
     """The page of an error; a plain one where the frame itself cannot be had, for instance without a database."""
+    if isinstance(request.exception, URLDecodeError):  # the frame asks for the path
+        return _plain_page(problem)
     try:
         return Response(render("shuhua_web:templates/error.pt", {"title": problem["title"], "problem": problem}, request=request))
     except Exception:
@@ -220,7 +222,7 @@ def database_error(error: DBAPIError, request: Request) -> Response:
         return service_error(errors.Busy(retry_after=2), request)
     if isinstance(error, IntegrityError) and _is_twin(error):
         return service_error(errors.Conflict(), request)
-    _log_failure(error)
+    _log_failure(request, error)
     if not isinstance(error, OperationalError):
         return of_web(request, FAILED)
     # pyramid_tm is active while a view runs, so where it is not the commit itself has failed, and nobody knows how far.
@@ -240,7 +242,7 @@ def no_connection(_error: PoolTimeout, request: Request) -> Response:
 
 def failed(error: Exception, request: Request) -> Response:
     """A mistake of ours."""
-    _log_failure(error)
+    _log_failure(request, error)
     return of_web(request, FAILED)
 
 
@@ -268,8 +270,8 @@ def _is_twin(error: IntegrityError) -> bool:
     return name in {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"} or state == "23505"
 
 
-def _log_failure(error: Exception) -> None:
-    log.error("request failed", exc_info=error)
+def _log_failure(request: Request, error: Exception) -> None:
+    log.error("request failed", exc_info=error, extra={"request_id": request.environ.get(REQUEST_ID, "")})
 
 
 def _note_for_security(request: Request, error: errors.ServiceError) -> None:

@@ -1,4 +1,4 @@
-"""One line of JSON for each request: what was asked, how it ended, how long it took, and who asked, by id.
+"""One line for each request: what was asked, how it ended, how long it took, and who asked, by id.
 
 No bodies, query strings, tokens, names or messages of exceptions: none of these can be trusted to hold no personal data.
 """
@@ -6,14 +6,11 @@ No bodies, query strings, tokens, names or messages of exceptions: none of these
 from __future__ import annotations
 
 import io
-import json
 import logging
 import re
 import time
-import traceback
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from pyramid.config import Configurator
@@ -28,37 +25,6 @@ REQUEST_ID = "shuhua.request_id"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
 
 log = logging.getLogger("shuhua.access")
-
-
-class JsonFormatter(logging.Formatter):
-    """Writes records as one line of JSON. An exception is told by its type and where it came from, never by its text."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The record as a line: JSON escapes line breaks and control characters, so nothing can forge a second one."""
-        line: dict[str, Any] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage()[:500],
-        }
-        line |= getattr(record, "fields", {})
-        if record.exc_info and record.exc_info[1] is not None:
-            line |= described(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=True, default=str)
-
-
-def described(error: BaseException) -> dict[str, Any]:
-    """Type and places of an exception, with those of its causes."""
-    chain: list[str] = []
-    frames: list[str] = []
-    each: BaseException | None = error
-    while each is not None and len(chain) < 5:
-        chain.append(f"{type(each).__module__}.{type(each).__qualname__}")
-        frames = [
-            f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(each.__traceback__)[-8:]
-        ] + frames
-        each = each.__cause__ or (None if each.__suppress_context__ else each.__context__)
-    return {"exception": chain, "frames": frames[:30]}
 
 
 def request_id(request: Request) -> str:
@@ -82,7 +48,7 @@ def log_tween_factory(handler: Callable[[Request], Response], registry: Any) -> 
             if is_error_retryable(request, error):
                 _note(request, 0, started)
                 raise
-            log.exception("even the error view failed", extra={"fields": {"request_id": request_id(request)}})
+            log.exception("even the error view failed", extra={"request_id": request_id(request)})
             response = registry.last_resort(request)
         response.headers["X-Request-ID"] = request_id(request)
         retried = request.exception is not None and is_error_retryable(request, request.exception)
@@ -126,7 +92,7 @@ def _note(request: Request, status: int, started: float) -> float:
     attempt = request.environ.get("retry.attempt")
     if attempt:
         fields["attempt"] = attempt + 1
-    log.info("request", extra={"fields": fields})
+    log.info("request", extra=fields)
     return duration
 
 

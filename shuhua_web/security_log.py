@@ -24,7 +24,7 @@ def note(request: Request, kind: str, detail: Mapping[str, Any]) -> None:
     """
     actor = request.__dict__.get("actor")
     fields = {"request_id": request_id(request), "route": route_name(request), "method": request.method, **detail}
-    log.warning(kind, extra={"fields": {**fields, "actor": actor.user_id if actor is not None else None}})
+    log.warning(kind, extra={**fields, "actor": actor.user_id if actor is not None else None})
     if actor is None or actor.user_id is None:
         return
     values = {

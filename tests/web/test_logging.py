@@ -6,8 +6,8 @@ import logging
 import pytest
 from webob import Request
 
+from shuhua_core.logs import JsonFormatter
 from shuhua_core.testing.world import PASSWORD
-from shuhua_web.logging import JsonFormatter
 from tests.web.sample import ROOMS
 
 
@@ -68,8 +68,8 @@ def test_a_line_stays_one_line_whatever_is_logged(text):
 
 
 def test_odd_requests_make_one_line_each(app, lines):
-    for path, method, status in (("/%0d%0a%7B%7D", "GET", 404), ("/%ff", "GET", 404), ("/", "X\x1bY", 405)):
-        assert Request.blank(path, method=method).get_response(app).status_int in {status, 404}
+    for path, method, status in (("/%0d%0a%7B%7D", "GET", 404), ("/%ff", "GET", 404), ("/", "X\x1bY", 403)):
+        assert Request.blank(path, method=method).get_response(app).status_int == status
     found = requests(lines)
     assert [line["route"] for line in found[:2]] == ["none", "none"]
     assert found[2]["method"] == "other"
