@@ -6,7 +6,6 @@ imports are made from it. Bounds live in the types, so that every one of them re
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -122,7 +121,7 @@ class Float(_Type):
 
     def read(self, node: Any, value: Any) -> Any:
         """A value that came in, as a Python value; raises colander.Invalid."""
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise colander.Invalid(node, _("Enter a number."))
         if not self.minimum <= value <= self.maximum:
             raise colander.Invalid(

@@ -99,7 +99,7 @@ class Workflow:
             "name": self.name,
             "initial": list(self.initial),
             "state": [asdict(state) for state in self.states.values()],
-            "row": [{**asdict(row), "from": list(row.sources), "to": row.target} for row in self.rows],
+            "row": [_row_data(row) for row in self.rows],
         }
 
 
@@ -113,8 +113,15 @@ def from_data(data: Mapping[str, Any], version: int) -> Workflow:
         raise ConfigurationError(_("The workflow table cannot be read: ${problem}", mapping={"problem": str(error)})) from error
 
 
+def _row_data(row: Row) -> dict[str, Any]:
+    data = asdict(row)
+    # As JSON gives it back, so that a table read from the database equals the one that was stored.
+    data["from"], data["to"] = list(data.pop("sources")), data.pop("target")
+    return data
+
+
 def _row(data: Mapping[str, Any]) -> Row:
-    values = {key: value for key, value in data.items() if key not in {"from", "to", "sources", "target"}}
+    values = {key: value for key, value in data.items() if key not in {"from", "to"}}
     return Row(sources=tuple(data["from"]), target=data["to"], **values)
 
 
