@@ -51,7 +51,7 @@ from shuhua_core.kernel.errors import (
     WrongState,
 )
 from shuhua_core.kernel.i18n import translator
-from shuhua_core.kernel.schema import InputSchema, instance
+from shuhua_core.kernel.schema import InputSchema, deserialize, instance
 
 from .i18n import _
 from .layout import flash
@@ -60,6 +60,8 @@ from .widgets import FormWidget, Options, PasswordWidget, Source, widget_for
 __all__ = ["OfficeForm", "Source", "Upload", "form_for", "options_fragment"]
 
 TEMPLATES = Path(__file__).parent / "templates"
+PANELS = frozenset({"dialog-body", "beside-body"})
+"""Ids of the parts of the frame that forms are loaded into."""
 SHOWN_AGAIN: Mapping[type[ServiceError], int] = {
     Invalid: 422,
     TooLarge: 422,
@@ -104,6 +106,7 @@ class OfficeForm:
         uploads: Sequence[Upload] = (),
         version: int | None = None,
     ) -> None:
+        self.schema = schema
         self.request, self.uploads, self.omit = request, tuple(uploads), frozenset(omit)
         self.action = action if action is not None else request.path_qs
         self.submit = submit if submit is not None else _("Save")
@@ -139,6 +142,12 @@ class OfficeForm:
                 source=sources.get(path),
             )
             self._attach(child, sources, widgets, f"{path}.")
+
+    @property
+    def target(self) -> str | None:
+        """Selector of the dialog or panel that the form is shown in, where it stays while it has errors; None on a page."""
+        target = self.request.headers.get("HX-Target")
+        return f"#{target}" if self.request.headers.get("HX-Request") == "true" and target in PANELS else None
 
     # Reading ------------------------------------------------------------------------------------------------------------
 
@@ -179,8 +188,7 @@ class OfficeForm:
             return None
         data = self.read()
         try:
-            if before is not None:
-                before(data)
+            self._check(data, before)
             location, replayed = self._once(data, save) if once else (save(data), False)
         except tuple(SHOWN_AGAIN) as error:
             self.refuse(error)
@@ -190,6 +198,21 @@ class OfficeForm:
         if self.request.headers.get("HX-Request") == "true":
             return Response(status=204, headers={"HX-Redirect": location})
         return HTTPSeeOther(location)
+
+    def _check(self, data: dict[str, Any], before: Callable[[dict[str, Any]], None] | None) -> None:
+        """All that can be said without the database, together."""
+        errors: dict[str, Any] = {}
+        try:
+            deserialize(self.schema, data)
+        except Invalid as error:
+            errors |= {path: message for path, message in error.errors.items() if path.partition(".")[0] not in self.omit}
+        if before is not None:
+            try:
+                before(data)
+            except Invalid as error:
+                errors = error.errors | errors
+        if errors:
+            raise Invalid(errors)
 
     def _once(self, data: dict[str, Any], save: Callable[[dict[str, Any]], str]) -> tuple[str, bool]:
         session, actor = self.request.dbsession, self.request.actor
@@ -263,8 +286,8 @@ def form_for(schema: type[InputSchema], request: Request, **options: Any) -> Off
 
     ``submit`` and ``tone``, the button's label and colour; ``cancel``, an address to go back to; ``initial``, plain JSON values
     to begin with; ``sources``, a :class:`Source` for each field that names a record; ``widgets``, by dotted path, where the
-    type's own does not fit; ``omit``, fields that the view fills in itself; ``uploads``; ``version``, of the record that is changed;
-    ``action``, the address that it is sent to, else this page's.
+    type's own does not fit; ``omit``, fields that the view fills in itself; ``uploads``; ``version``, of the record that is
+    changed; ``action``, the address that it is sent to, else this page's.
     """
     return OfficeForm(schema, request, **options)
 

@@ -285,14 +285,13 @@ def flash(request: Request, text: Any, kind: str = "success") -> None:
 
 def own_path(request: Request, address: str | None, default: str = "/") -> str:
     """``address`` if it leads to a page of this deployment, else ``default``: no form sends anybody to another host."""
-    if not address:
+    if not address or "\\" in address or any(ord(each) <= 32 for each in address):
         return default
     parts = urlsplit(address)
     if parts.netloc and f"{parts.scheme}://{parts.netloc}" != request.host_url:
         return default
     path = parts.path + (f"?{parts.query}" if parts.query else "")
-    bad = not path.startswith("/") or path.startswith("//") or "\\" in path or any(ord(each) < 32 for each in path)
-    return default if bad else path
+    return path if path.startswith("/") and not path.startswith("//") else default
 
 
 def crumbs(request: Request, *steps: tuple[Any, str | None]) -> Sequence[Crumb]:

@@ -32,7 +32,7 @@ class CardLine:
     """One record of a card: what it is, where it leads, its state, and a word more (a time, a place)."""
 
     title: Any
-    href: str
+    href: str | None = None
     badge: Badge | None = None
     more: Any = ""
 

@@ -30,7 +30,7 @@ DAYS = 30
 def my_tasks(request: Request) -> HomeCard | None:
     """The open tasks of a repairer, the most pressing first."""
     actor = request.actor
-    if not actor.may(Permission.TASKS_CARRY_OUT) or not Layout(request).has_route("tasks.view"):
+    if not actor.may(Permission.TASKS_CARRY_OUT):
         return None
     workflow = _workflow(request, "tasks")
     query = (
@@ -44,9 +44,7 @@ def my_tasks(request: Request) -> HomeCard | None:
         when = row.appointed_at or row.due_at
         text = f"{formats.moment(when, request.deployment.settings.timezone)} {row.address or ''}".strip()
         lines.append(
-            CardLine(
-                row.number, request.route_path("tasks.view", id=row.id), badge(workflow, row.state, request.locale_name), text
-            )
+            CardLine(row.number, _page(request, "tasks.view", row.id), badge(workflow, row.state, request.locale_name), text)
         )
     return HomeCard(_("My tasks"), _list(request, "tasks.list"), lines=lines, empty=_("You have no open tasks."))
 
@@ -98,7 +96,7 @@ def repair_states(request: Request) -> HomeCard | None:
 def newest_repairs(request: Request) -> HomeCard | None:
     """The requests that came in last."""
     actor = request.actor
-    if not actor.may(Permission.REPAIRS_VIEW) or not Layout(request).has_route("repairs.view"):
+    if not actor.may(Permission.REPAIRS_VIEW):
         return None
     workflow = _workflow(request, "repairs")
     query = (
@@ -111,7 +109,7 @@ def newest_repairs(request: Request) -> HomeCard | None:
     lines = [
         CardLine(
             row.number,
-            request.route_path("repairs.view", id=row.id),
+            _page(request, "repairs.view", row.id),
             badge(workflow, row.state, request.locale_name),
             f"{formats.short_moment(row.created_at, zone, now)} {row.symptom[:40]}",
         )
@@ -197,11 +195,15 @@ def _list(request: Request, route: str, **query: str) -> str | None:
     return str(request.route_path(route, _query=query)) if Layout(request).has_route(route) else None
 
 
+def _page(request: Request, route: str, record_id: int) -> str | None:
+    return str(request.route_path(route, id=record_id)) if Layout(request).has_route(route) else None
+
+
 def _counts(request: Request, model: Any, permission: str) -> dict[str, int] | None:
     if not request.actor.may(permission):
         return None
     query = select(model.state, func.count()).where(visible(model, request.actor, permission)).group_by(model.state)
-    return dict(request.dbsession.execute(query).tuples().all())
+    return {row[0]: row[1] for row in request.dbsession.execute(query)}
 
 
 def _states(request: Request, workflow: Workflow, counts: dict[str, int], route: str) -> list[tuple[Badge, int, str]]:

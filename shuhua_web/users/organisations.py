@@ -56,7 +56,7 @@ def list_organisations(request: Request) -> Any:
         .where(User.active, User.organisation_id.is_not(None))
         .group_by(User.organisation_id)
     )
-    people = {organisation_id: count for organisation_id, count in request.dbsession.execute(counted).tuples() if organisation_id}
+    people = {organisation_id: count for organisation_id, count in request.dbsession.execute(counted) if organisation_id}
     return {
         "title": _("Organisations"),
         "nodes": tree_of(organisations, people, request.locale_name),
