@@ -84,9 +84,9 @@ def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str]]:
             yield node, ast.unparse(node.func)
 
 
-def attribute_docs(path: Path, class_name: str) -> dict[str, str]:
+def attribute_docs(path: Path | str, class_name: str) -> dict[str, str]:
     """The string below each attribute of a class, which Python itself does not keep."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
     body = next(node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == class_name)
     found: dict[str, str] = {}
     for node, below in zip(body, [*body[1:], None], strict=True):

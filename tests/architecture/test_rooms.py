@@ -43,7 +43,7 @@ WEB_ONLY = {"map": "sites and requests on one map", "public": "pages behind labe
 """Web rooms without a room of the same name in the core, and what they are."""
 
 HTTP = {
-    "chameleon", "deform", "paste", "peppercorn", "plaster", "plaster_pastedeploy", "pyramid", "pyramid_chameleon", 
+    "chameleon", "deform", "paste", "peppercorn", "plaster", "plaster_pastedeploy", "pyramid", "pyramid_chameleon",
     "pyramid_retry", "pyramid_tm", "shuhua_web", "venusian", "waitress", "webob", "webtest",
 }  # fmt: skip
 
