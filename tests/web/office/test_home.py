@@ -12,7 +12,8 @@ from shuhua_web.office.abilities import WORDS
 
 ROLES = (
     "call_centre", "reviewer", "dispatcher", "agent_manager", "department_manager", "repairer", "inspector", "collector",
-    "leader", "followup_clerk", "quality_engineer", "content_editor", "host_unit", "authority", "administrator", "auditor", "customer",
+    "leader", "followup_clerk", "quality_engineer", "content_editor", "host_unit", "authority", "administrator", "auditor",
+    "customer",
 )  # fmt: skip
 
 
