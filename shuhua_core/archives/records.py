@@ -25,13 +25,13 @@ NOT_AUDITED = frozenset({"id", "version", "created_at", "updated_at", "phone_tai
 def patch_of(create: type[InputSchema], *, name: str, without: Collection[str] = ()) -> type[InputSchema]:
     """The schema of a patch: the fields of ``create`` but ``without``, none required.
 
-    A field that ``create`` requires says ``keeps_value``: it may be left out, but not emptied.
+    A field that ``create`` requires, or has a default for, says ``keeps_value``: it may be left out, but not emptied.
     """
     fields: dict[str, Any] = {}
     for node in create().children:
         if node.name not in without:
             fields[node.name] = node.clone()
-            fields[node.name].keeps_value = node.required
+            fields[node.name].keeps_value = node.required or node.missing is not None
             fields[node.name].missing = None
     return type(name, (InputSchema,), {**fields, "__doc__": f"What may be changed of what {create.__name__} entered."})
 
@@ -97,7 +97,14 @@ def flush(ctx: Context) -> None:
     try:
         ctx.session.flush()
     except IntegrityError as error:
+        if not _is_twin(error.orig):
+            raise
         raise Conflict(_("Somebody else has just taken this number or code. Try again.")) from error
+
+
+def _is_twin(error: Any) -> bool:
+    """Whether a unique constraint refused it, as SQLite and PostgreSQL say it."""
+    return getattr(error, "sqlstate", None) == "23505" or getattr(error, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_UNIQUE"
 
 
 def home_path(ctx: Context, division_code: str | None, *, by_division: bool = False) -> str:

@@ -85,7 +85,7 @@ def _units(world: World) -> None:
 def _archives(world: World) -> None:
     session = world.session
     model = ProductModel(
-        number="TEST-01", name="太空漫步机", name_en="Air walker", type="air_walker", created_at=MADE, updated_at=MADE
+        number="TEST-01", name="太空漫步机", name_en="Air walker", type="walker", created_at=MADE, updated_at=MADE
     )
     session.add(model)
     session.flush()
@@ -101,7 +101,7 @@ def _archives(world: World) -> None:
         customer = Customer(
             number=f"KH{index}",
             name="测试客户",
-            kind="authority",
+            kind="government",
             phone=f"1390000000{index}",
             phone_tail=f"000{index}",
             division_code=division,

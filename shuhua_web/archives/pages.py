@@ -18,6 +18,7 @@ from pyramid.response import Response
 from sqlalchemy import or_, select
 
 from shuhua_core.kernel.context import Context
+from shuhua_core.kernel.errors import NotSignedIn
 from shuhua_core.kernel.schema import InputSchema
 from shuhua_core.kernel.scope import covers, prefix_range, visible
 from shuhua_web.api import Reply, Serializer, record_id
@@ -27,6 +28,7 @@ from shuhua_web.forms import OfficeForm, Source, form_for, options_fragment
 from shuhua_web.i18n import _
 from shuhua_web.layout import crumbs
 from shuhua_web.listing import Listing, Tool
+from shuhua_web.media.pictures import PicturesWidget, SentPictures
 from shuhua_web.records import Action, Related
 
 OFFERED = 20
@@ -64,8 +66,8 @@ class Archive:
     """Plain values with which the form of a new record begins, from the address."""
     kept_when_blank: frozenset[str] = frozenset({"number"})
     """Fields that a form leaves as they are when they are blank, such as phones, which are shown masked."""
-    pictures: Callable[[Request, OfficeForm], list[int]] | None = None
-    """Keeps the pictures that were sent with a form, and gives their ids."""
+    pictures: bool = False
+    """Whether its forms take pictures."""
     searched: Sequence[str] = field(default=("number", "name"))
     """Columns that a search field looks in, by their beginning."""
     summary: str
@@ -102,22 +104,26 @@ def _add_office(config: Configurator, archive: Archive) -> None:
 
 
 def _list(archive: Archive, request: Request) -> dict[str, Any]:
+    if request.actor.kind != "user":
+        # Who holds the code of a piece may see it, but has no use for a list of one.
+        raise NotSignedIn
     new = Tool(_("New"), f"{archive.name}.new", "plus", archive.edit, primary=True)
     return archive.listing.page(request, toolbar=(new,))
 
 
 def _new(archive: Archive, request: Request) -> Any:
-    form = form_for(
-        archive.create_schema,
+    sent = SentPictures.of(request)
+    form = _form(
+        archive,
         request,
+        archive.create_schema,
         submit=_("Create"),
         cancel=request.route_path(f"{archive.name}.list"),
         initial=archive.new_initial(request) if archive.new_initial else None,
-        **archive.controls(request),
     )
 
     def save(data: dict[str, Any]) -> str:
-        record = request.service(archive.service).create({**data, **_pictures(archive, request, form)})
+        record = request.service(archive.service).create(sent.join(request, data))
         return request.route_path(f"{archive.name}.view", id=record.id)
 
     way = crumbs(request, (archive.listing.title, f"{archive.name}.list"), (archive.new_title, None))
@@ -125,34 +131,33 @@ def _new(archive: Archive, request: Request) -> Any:
 
 
 def _edit(archive: Archive, request: Request) -> Any:
-    number = record_id(request)
-    controls = archive.controls(request)
-    if request.method == "POST":
-        # What the form began with is not needed for saving, and reading it would begin the transaction for nothing.
-        record, initial, version = None, {}, None
-    else:
-        record = request.service(archive.service).get(number)
-        initial, version = archive.initial(record), record.version
+    sent, number = SentPictures.of(request), record_id(request)
     address = request.route_path(f"{archive.name}.view", id=number)
-    form = form_for(archive.patch_schema, request, initial=initial, version=version, cancel=address, **controls)
-    fields = [node.name for node in archive.patch_schema().children if node.name not in controls.get("omit", ())]
+    values: dict[str, Any] = {"cancel": address}
+    if request.method == "GET":
+        record = request.service(archive.service).get(number)
+        values |= {"initial": archive.initial(record), "version": record.version}
+    form = _form(archive, request, archive.patch_schema, **values)
 
     def save(data: dict[str, Any]) -> str:
-        # A field of the form that came back blank was emptied.
-        patch = {name: data.get(name) for name in fields if name in data or name not in archive.kept_when_blank}
-        patch |= _pictures(archive, request, form)
-        request.service(archive.service).edit(number, patch, expected_version=form.version)
+        patch = {name: value for name, value in data.items() if value is not None or name not in archive.kept_when_blank}
+        request.service(archive.service).edit(number, sent.join(request, patch), expected_version=form.version)
         return address
 
     answer = form.answer(save, done=_("Saved."))
     if answer is not None:
         return answer
-    title = _("Change ${name}", mapping={"name": (record or request.service(archive.service).get(number)).number})
+    title = _("Change ${name}", mapping={"name": request.service(archive.service).get(number).number})
     return form.page(title, crumbs=crumbs(request, (archive.listing.title, f"{archive.name}.list"), (title, None)))
 
 
-def _pictures(archive: Archive, request: Request, form: OfficeForm) -> dict[str, Any]:
-    return {"media_ids": archive.pictures(request, form)} if archive.pictures else {}
+def _form(archive: Archive, request: Request, schema: type[InputSchema], **values: Any) -> OfficeForm:
+    controls = dict(archive.controls(request))
+    if archive.pictures:
+        controls["widgets"] = {**controls.get("widgets", {}), "media_ids": PicturesWidget(request)}
+    form = form_for(schema, request, **controls, **values)
+    form.multipart = archive.pictures
+    return form
 
 
 def _view(archive: Archive, request: Request) -> dict[str, Any]:

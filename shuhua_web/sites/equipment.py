@@ -10,11 +10,12 @@ from pyramid.view import view_config
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives.models import Customer, ProductModel, Project
 from shuhua_core.kernel.errors import NotFound, WrongState
+from shuhua_core.kernel.schema import InputSchema, Text, field
 from shuhua_core.media.service import MediaService
 from shuhua_core.sites.equipment import MACHINE, EquipmentService
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.models import Equipment, Site
-from shuhua_core.sites.schema import ACTION_SCHEMAS, EquipmentCreate, EquipmentPatch
+from shuhua_core.sites.schema import ACTION_SCHEMAS, EquipmentCreate, EquipmentPatch, media_field
 from shuhua_web import formats
 from shuhua_web.api import Out, Serializer, Variant, api_view, record_id
 from shuhua_web.api.actions import ACTION, actions_of, variants_of
@@ -24,11 +25,11 @@ from shuhua_web.forms import form_for
 from shuhua_web.i18n import _
 from shuhua_web.layout import crumbs
 from shuhua_web.media.api import MEDIA, media_item
+from shuhua_web.media.pictures import PicturesWidget, SentPictures, captioned
 from shuhua_web.records import Fact, actions, badge
 from shuhua_web.records import timeline as shown_timeline
 from shuhua_web.security import SIGNED_IN
 from shuhua_web.sites.listing import EQUIPMENT_LIST
-from shuhua_web.sites.pictures import PICTURES, keep_pictures, pictures_of
 from shuhua_web.sites.sites import hidden_references, linked, unit_name
 
 PIECE = Serializer(
@@ -108,11 +109,12 @@ def piece_page(request: Request, piece: Equipment) -> dict[str, Any]:
     ]
     service = request.service(EquipmentService)
     steps = service.timeline(piece)
+    pictures = MediaService(request.ctx).of_records({"equipment": [piece.id]})
     return {
         "groups": [("", facts)],
         "badge": badge(EQUIPMENT_WORKFLOW, piece.state, locale),
         "actions": actions(request, service.actions(piece), "equipment.act", piece.id),
-        "pictures": pictures_of(request, "equipment", piece.id),
+        "pictures": captioned(request, pictures["equipment", piece.id], piece.number),
         "steps": shown_timeline(request, EQUIPMENT_WORKFLOW, steps, names_of(request, steps)),
     }
 
@@ -126,8 +128,7 @@ def piece_controls(request: Request) -> dict[str, Any]:
             "customer_id": record_source(request, "customers", Customer, Permission.CUSTOMERS_VIEW),
             "project_id": record_source(request, "projects", Project, Permission.PROJECTS_VIEW),
         },
-        "omit": ("media_ids", *hidden_references(request)),
-        "uploads": (PICTURES,),
+        "omit": hidden_references(request),
     }
 
 
@@ -163,11 +164,18 @@ EQUIPMENT = Archive(
     new_title=_("New piece of equipment"),
     new_initial=_from_address,
     kept_when_blank=frozenset({"number", "name"}),
-    pictures=keep_pictures,
+    pictures=True,
     searched=("number", "name", "serial", "code"),
     summary="piece of equipment",
     plural="equipment",
 )
+
+
+class Reasoned(InputSchema):
+    """What a person enters for any action: its own schema then says whether a picture is needed, once all have come."""
+
+    reason = field(Text(500, 2, multiline=True), _("Reason"), required=True)
+    media_ids = media_field()
 
 
 @view_config(
@@ -178,8 +186,9 @@ EQUIPMENT = Archive(
 )
 def act(request: Request) -> Any:
     """The form of an action, and the action."""
+    sent = SentPictures.of(request)
     number, action = record_id(request), request.matchdict["action"]
-    row = next((row for row in EQUIPMENT_WORKFLOW.rows if row.action == action and row.schema), None)
+    row = next((row for row in EQUIPMENT_WORKFLOW.rows if row.action == action and row.permission != "system"), None)
     if row is None:
         raise NotFound
     title, version = row.label(request.locale_name), None
@@ -190,19 +199,18 @@ def act(request: Request) -> Any:
             raise WrongState(state=piece.state)
     address = request.route_path("equipment.view", id=number)
     form = form_for(
-        ACTION_SCHEMAS[row.schema or ""],
+        Reasoned,
         request,
         submit=title,
         tone=row.tone,
         cancel=address,
-        omit=("media_ids", "position", "captured_at"),
-        uploads=(PICTURES,),
+        widgets={"media_ids": PicturesWidget(request)},
         version=version,
     )
+    form.multipart = True
 
     def save(data: dict[str, Any]) -> str:
-        data["media_ids"] = keep_pictures(request, form)
-        request.service(EquipmentService).act(number, action, data, expected_version=form.version)
+        request.service(EquipmentService).act(number, action, sent.join(request, data), expected_version=form.version)
         return address
 
     way = crumbs(request, (EQUIPMENT_LIST.title, "equipment.list"), (title, None))

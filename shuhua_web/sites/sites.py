@@ -17,6 +17,7 @@ from shuhua_core.kernel.scope import covers, prefix_range, visible
 from shuhua_core.media.service import MediaService
 from shuhua_core.places.positions import position_of
 from shuhua_core.places.queries import full_name
+from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.sites.schema import SiteCreate, SitePatch
 from shuhua_core.sites.service import RESPONSIBLE_KINDS, SiteService
@@ -28,10 +29,10 @@ from shuhua_web.archives.pages import OFFERED, SHOWN, Archive, label, label_of, 
 from shuhua_web.forms import Source, options_fragment
 from shuhua_web.i18n import _
 from shuhua_web.media.api import MEDIA, media_item
+from shuhua_web.media.pictures import captioned
 from shuhua_web.places.widgets import DivisionWidget
 from shuhua_web.records import Action, Fact, Related, badge, phone
-from shuhua_web.sites.listing import EQUIPMENT_WORKFLOW, SITE_LIST, SITE_TABLE
-from shuhua_web.sites.pictures import PICTURES, keep_pictures, pictures_of
+from shuhua_web.sites.listing import SITE_LIST, SITE_TABLE
 
 PLACE = Serializer(
     "SitePosition",
@@ -115,10 +116,11 @@ def site_page(request: Request, site: Site) -> dict[str, Any]:
     groups: list[tuple[Any, list[Fact]]] = [("", facts)]
     if site.longitude is not None:
         groups.append((_("Position"), _position_facts(request, site)))
+    pictures = MediaService(request.ctx).of_records({"site": [site.id]})
     shown: dict[str, Any] = {
         "groups": groups,
         "badge": badge(SITE_TABLE, site.state, locale),
-        "pictures": pictures_of(request, "site", site.id),
+        "pictures": captioned(request, pictures["site", site.id], site.number),
         "relations": [_pieces(request, site)],
     }
     if request.actor.may(Permission.EQUIPMENT_EDIT) and covers(site, request.actor, Permission.SITES_VIEW):
@@ -199,8 +201,7 @@ def site_controls(request: Request) -> dict[str, Any]:
             "organisation_id": Source(href=request.route_path("sites.units"), label=unit_label),
             "host_unit_id": Source(href=request.route_path("sites.hosts"), label=unit_label),
         },
-        "omit": ("media_ids", *hidden_references(request)),
-        "uploads": (PICTURES,),
+        "omit": hidden_references(request),
     }
 
 
@@ -246,7 +247,7 @@ SITES = Archive(
     controls=site_controls,
     new_title=_("New installation point"),
     kept_when_blank=frozenset({"number", "phone"}),
-    pictures=keep_pictures,
+    pictures=True,
     summary="site",
     plural="sites",
 )
