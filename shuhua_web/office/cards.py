@@ -58,10 +58,10 @@ class HomeCard:
 Provider = Callable[[Request], HomeCard | None]
 
 PROVIDERS: tuple[str, ...] = (
+    "shuhua_web.office.service_cards:my_tasks",
     "shuhua_web.office.service_cards:unread_messages",
     "shuhua_web.office.service_cards:repair_states",
     "shuhua_web.office.service_cards:task_states",
-    "shuhua_web.office.service_cards:my_tasks",
     "shuhua_web.office.service_cards:newest_repairs",
     "shuhua_web.office.service_cards:trend",
     "shuhua_web.office.service_cards:ranking",
