@@ -36,6 +36,7 @@ ROOMS = (
     "shuhua_web.tasks",
     "shuhua_web.followups",
     "shuhua_web.messages",
+    "shuhua_web.public",
     "shuhua_web.map",
 )
 
