@@ -18,7 +18,7 @@ from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Conflict, Invalid, NotAllowed
 from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.i18n import _
-from shuhua_core.kernel.scope import visible
+from shuhua_core.kernel.scope import covers, get_visible, visible
 
 FOUND_AT_MOST = 20
 
@@ -74,6 +74,15 @@ def _main_contacts(ctx: Context, wanted: str, last_four: bool) -> list[Caller]:
         Caller(name or customer, phone or "", None, customer_id, number, customer)
         for name, phone, customer_id, number, customer in rows
     ]
+
+
+def reveal_contact(ctx: Context, contact_id: int) -> Contact:
+    """The contact with the whole phone number; that it was shown is recorded. Raises NotFound, NotAllowed."""
+    contact = get_visible(ctx.session, Contact, ctx.actor, Permission.CUSTOMERS_VIEW, contact_id)
+    if not covers(contact, ctx.actor, Permission.PHONES_REVEAL):
+        raise NotAllowed
+    ctx.publish(Event(ArchiveEvent.CONTACT_PHONE_REVEALED, "contact", contact.id))
+    return contact
 
 
 def keep_contact(

@@ -16,6 +16,8 @@ class ArchiveEvent(StrEnum):
     """A caller became a contact. ``values``: customer_id."""
     CONTACT_LINKED = "contacts.linked"
     """A contact was put down as somebody of a customer. ``values``: customer_id."""
+    CONTACT_PHONE_REVEALED = "contacts.phone_revealed"
+    """Somebody was shown a contact's whole phone number."""
     PROJECT_CREATED = "projects.created"
     """A project was added."""
     PROJECT_EDITED = "projects.edited"

@@ -44,5 +44,7 @@ class RepairEvent(StrEnum):
     """The reporter says that it is not solved."""
     REOPENED = "repairs.reopened"
     """A settled request is to be reviewed again."""
+    PHONE_REVEALED = "repairs.phone_revealed"
+    """Somebody was shown the whole phone number of the one who reported it. ``values``: task_id if it was for a task, or None."""
     CHANGED = "repairs.changed"
     """Facts of the request were put right. ``changes``: field -> [old, new]."""

@@ -26,6 +26,12 @@ from .place import Place, locate, piece_by_code
 from .schema import Change, Intake, PublicReport, Report
 
 
+def show_phone(ctx: Context, repair: RepairRequest, *, task_id: int | None = None) -> str | None:
+    """The whole phone number, recorded as shown. The caller has made sure that the actor may see it."""
+    ctx.publish(Event(RepairEvent.PHONE_REVEALED, "repair", repair.id, repair.number, values={"task_id": task_id}))
+    return repair.caller_phone
+
+
 class RepairService:
     """Repair requests, for the actor of the context."""
 
@@ -186,6 +192,13 @@ class RepairService:
                 )
             )
         return repair
+
+    def reveal_phone(self, repair_id: int) -> str | None:
+        """The whole phone number of the caller; that it was shown is recorded. Raises NotFound, NotAllowed."""
+        repair = self.get(repair_id)
+        if not covers(repair, self._ctx.actor, "phones.reveal"):
+            raise NotAllowed()
+        return show_phone(self._ctx, repair)
 
     def tasks_ended(self, repair_id: int, *, any_completed: bool) -> None:
         """All tasks of the request have ended: it is resolved, or falls back to review when all were cancelled."""

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import select, update
 
 from ..kernel.context import Context
-from ..kernel.errors import Invalid, NotAllowed, VersionStale, WrongState
+from ..kernel.errors import Invalid, NotAllowed, NotFound, VersionStale, WrongState
 from ..kernel.events import Event
 from ..kernel.i18n import _
 from ..kernel.schema import deserialize
 from ..kernel.scope import covers, get_visible
 from ..kernel.workflow import Row
 from ..repairs.models import RepairRequest
-from ..repairs.service import RepairService
+from ..repairs.service import RepairService, show_phone
 from ..sites.models import Site
 from .events import TaskEvent
 from .machine import MACHINE
@@ -169,6 +169,19 @@ class TaskService:
             select(RepairRequest).join(RepairTask, RepairTask.repair_id == RepairRequest.id).where(RepairTask.task_id == task_id)
         )
         return self._ctx.session.scalars(query.order_by(RepairRequest.id)).all()
+
+    def reveal_phone(self, task_id: int, repair_id: int) -> str | None:
+        """The whole phone number of the caller of a request that the task serves; that it was shown is recorded.
+
+        Raises NotFound, NotAllowed.
+        """
+        task = self.get(task_id)
+        repair = next((each for each in self.repairs_of(task_id) if each.id == repair_id), None)
+        if repair is None:
+            raise NotFound()
+        if not covers(task, self._ctx.actor, "phones.reveal"):
+            raise NotAllowed()
+        return show_phone(self._ctx, repair, task_id=task.id)
 
     def phase(self, task: Task) -> str:
         """``open``, ``ended`` or ``final``."""
