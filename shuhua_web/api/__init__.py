@@ -37,5 +37,4 @@ def includeme(config: Configurator) -> None:
     config.add_api_route("api.docs", "/docs")
     config.add_api_route("api.session", "/session")
     config.add_api_route("api.changes", "/changes")
-    config.add_api_route("api.uploads", "/uploads")
     config.scan("shuhua_web.api")

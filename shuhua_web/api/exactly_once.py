@@ -34,14 +34,14 @@ def key_space(request: Request) -> str:
     The secret itself is not kept: its hash is. Raises KeyMissing where an anonymous client sends none.
     """
     user_id = request.actor.user_id
-    if user_id is not None:
-        return f"user:{user_id}"
-    secret = request.headers.get("Idempotency-Space", "")
-    if not _SPACE.fullmatch(secret):
+    secret = request.headers.get("Idempotency-Space", "" if user_id is None else None)
+    if secret is not None and not _SPACE.fullmatch(secret):
         raise KeyMissing(
             _("Without signing in, send an Idempotency-Space header: a secret of your own of 32 to 128 letters, digits, _ and -.")
         )
-    return f"anon:{hashlib.sha256(secret.encode()).hexdigest()}"
+    if user_id is not None:
+        return f"user:{user_id}"
+    return f"anon:{hashlib.sha256(str(secret).encode()).hexdigest()}"
 
 
 def key_use(request: Request) -> KeyUse:

@@ -40,9 +40,16 @@ class Parameter:
         node = colander.SchemaNode(colander.String(), name=self.name)
         if len(texts) > (50 if self.many else 1):
             raise colander.Invalid(node, _("This parameter was sent too often."))
+        if "" in texts and not self._takes_empty():
+            raise colander.Invalid(node, _("Give this parameter a value, or leave it out."))
         values = [self.type.deserialize(node, _plain(self.type, text)) for text in texts]
         found = [value for value in values if value is not colander.null]
         return found if self.many else (found[0] if found else self.default)
+
+    def _takes_empty(self) -> bool:
+        """Whether the empty text is a value: only where any text is."""
+        schema = self.type.json_schema()
+        return schema.get("type") == "string" and not schema.keys() & {"enum", "format", "minLength", "pattern"}
 
 
 def _plain(typ: Any, text: str) -> Any:

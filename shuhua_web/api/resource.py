@@ -33,7 +33,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from shuhua_core.kernel import idempotency, jsonio
-from shuhua_core.kernel.errors import Invalid, ServiceError, TooLarge, VersionMissing, VersionStale
+from shuhua_core.kernel.errors import Invalid, Malformed, ServiceError, TooLarge, VersionMissing
 from shuhua_core.kernel.schema import InputSchema
 
 from ..errors import WrongContentType
@@ -142,7 +142,7 @@ class ApiView:
             return None
         match = _VERSION.fullmatch(sent.strip())
         if match is None:
-            raise VersionStale
+            raise Malformed(_("If-Match must be a version, such as 3."))
         return int(match[1])
 
     def _once(self, request: Request, body: dict[str, Any]) -> Response:

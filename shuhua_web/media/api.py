@@ -16,7 +16,7 @@ from shuhua_core.media.models import MediaFile
 from shuhua_core.media.service import MediaService
 
 from ..api import Out, Reply, Serializer, api_view, key_space, record_id
-from ..i18n import _
+from ..api.multipart import one_file
 from ..logging import request_id
 from ..security import PUBLIC
 from .access import visible_media
@@ -58,16 +58,10 @@ def media_item(request: Request, media: MediaFile) -> dict[str, Any]:
 )
 def upload(request: Request) -> Reply:
     """Keep a picture. It is on disk before the writing transaction begins, since drawing it anew takes long."""
-    extra = [name for name in request.POST if name != "file"]
-    if extra:
-        raise Invalid({name[:100]: _("There is no such field.") for name in extra})
-    sent = request.POST.getall("file")
-    if len(sent) != 1 or not hasattr(sent[0], "file"):
-        raise Invalid({"file": _("Send one picture as the field file of a multipart form.")})
-    space = None
-    if request.actor.user_id is None:
-        space = hashlib.sha256(key_space(request).encode()).hexdigest()
-    picture = request.registry.media_store.receive(sent[0].file)
+    file = one_file(request, request.deployment.settings.upload_bytes)
+    owner = hashlib.sha256(key_space(request).encode()).hexdigest()
+    space = owner if request.actor.user_id is None else None
+    picture = request.registry.media_store.receive(file)
     media = MediaService(request.ctx).add(picture, space=space)
     return Reply(media_item(request, media), location=request.route_path("api.media.file", id=media.id, variant="shown"))
 
