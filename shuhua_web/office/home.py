@@ -16,7 +16,7 @@ from .abilities import abilities
 from .cards import HomeCard
 
 
-@view_config(route_name="home", permission=PUBLIC, renderer="shuhua_web:templates/home.pt")
+@view_config(route_name="home", request_method="GET", permission=PUBLIC, renderer="shuhua_web:templates/home.pt")
 def home(request: Request) -> Any:
     """The desk; who has not signed in is asked to."""
     if request.actor.kind != "user":

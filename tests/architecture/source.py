@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("shuhua_core", "shuhua_web")
-_NOT_OURS = {"node_modules", "generated", "dist", "build", "__pycache__", "assets", ".venv"}
+_NOT_OURS = {"node_modules", "generated", "dist", "build", "__pycache__", "assets", "artefacts", "var"}
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,13 @@ def modules(package: str) -> tuple[Module, ...]:
 
 def files(folder: Path, *suffixes: str) -> list[Path]:
     """The files of ours below a folder that end so."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix in suffixes and path.is_file() and not _NOT_OURS & set(path.relative_to(ROOT).parts)
-    )
+    found: list[Path] = []
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and path.name not in _NOT_OURS and not path.name.startswith("."):
+            found += files(path, *suffixes)
+        elif path.suffix in suffixes and path.is_file():
+            found.append(path)
+    return found
 
 
 def imports(module: Module) -> Iterator[str]:

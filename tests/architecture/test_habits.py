@@ -143,7 +143,7 @@ def _holds_state(node: ast.expr) -> bool:
 def sources() -> dict[str, str]:
     """All hand-written code of the project, by path."""
     found = files(ROOT, ".py", ".ts", ".vue", ".css", ".pt", ".sh")
-    return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in found if ".git" not in path.parts}
+    return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in found}
 
 
 def core_without(*rooms: str) -> list[Module]:

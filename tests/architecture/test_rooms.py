@@ -42,6 +42,9 @@ PLUMBING = {
 WEB_ONLY = {"map": "sites and requests on one map", "public": "pages behind labels and tokens"}
 """Web rooms without a room of the same name in the core, and what they are."""
 
+ACROSS = {"abuse": "what attackers try, on all rooms"}
+"""Folders of tests that belong to no room."""
+
 HTTP = {
     "chameleon", "deform", "paste", "peppercorn", "plaster", "plaster_pastedeploy", "pyramid", "pyramid_chameleon",
     "pyramid_retry", "pyramid_tm", "shuhua_web", "venusian", "waitress", "webob", "webtest",
@@ -149,7 +152,7 @@ def test_rooms_of_the_web_bear_the_names_of_the_core():
 
 @pytest.mark.parametrize("floor", ["core", "web"])
 def test_the_tests_mirror_the_rooms(floor):
-    known = {*STEP, *ABOVE, *(PLUMBING | WEB_ONLY.keys() if floor == "web" else ())}
+    known = {*STEP, *ABOVE, *ACROSS, *(PLUMBING | WEB_ONLY.keys() if floor == "web" else ())}
     assert [name for name in folders("tests", floor) if name not in known] == []
 
 

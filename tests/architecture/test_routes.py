@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from shuhua_web.security import PUBLIC, SIGNED_IN
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
-CHECKED_BY_THE_TABLE = "/actions/{action}"
+CHECKED_BY_THE_TABLE = re.compile(r"/actions/\{action(:[^}]*)?\}$")
 """Routes that end so take the permission of the workflow row that the action names, whatever opens the route itself."""
 
 FOR_EVERYBODY = {
@@ -31,7 +32,10 @@ FOR_EVERYBODY = {
     "api.messages.read": "one's own message",
     "api.messages.read_all": "one's own messages",
     "api.repairs.list": "reporting is for everybody; the service asks for the permission to report, or to enter for a caller",
+    "public.piece": "reporting a piece by its label; the service asks for the permission to report",
+    "public.report.act": "the holder of a token acts on their own report; the table asks for its permission",
     "api.repairs.view": "facts are put right by reviewers and by the call centre; the service asks for either permission",
+    "repairs.edit": "the same, as a page",
 }
 """Routes that change something for whoever may call them: what is their own, or where the service asks for one of several."""
 
@@ -85,7 +89,7 @@ def changing_with_a_right_to_read(views: list[View]) -> list[str]:
         for view in views
         if view.methods - SAFE
         and view.permission in reading
-        and not view.pattern.endswith(CHECKED_BY_THE_TABLE)
+        and not CHECKED_BY_THE_TABLE.search(view.pattern)
         and view.route not in FOR_EVERYBODY
     ]
 
