@@ -35,7 +35,7 @@ class CustomerCreate(InputSchema):
     """A customer as it is entered."""
 
     number = number_field()
-    name = field(Text(120), _("Name"), required=True)
+    name = field(Text(120), _("Name", context="thing"), required=True)
     kind = field(Choice(CUSTOMER_KINDS), _("Kind"), default="other")
     division_code = division_field()
     address = field(Text(200), _("Address"))
@@ -50,7 +50,7 @@ class ProjectCreate(InputSchema):
     """A project as it is entered."""
 
     number = number_field()
-    name = field(Text(120), _("Name"), required=True)
+    name = field(Text(120), _("Name", context="thing"), required=True)
     kind = field(Choice(PROJECT_KINDS), _("Kind"), default="path")
     division_code = division_field()
     amount = field(Amount(), _("Amount (yuan)"))
@@ -64,7 +64,7 @@ class ModelCreate(InputSchema):
     """A product model as it is entered."""
 
     number = number_field()
-    name = field(Text(80), _("Name"), required=True)
+    name = field(Text(80), _("Name", context="thing"), required=True)
     name_en = field(Text(80), _("English name"))
     type = field(Choice(EQUIPMENT_TYPES), _("Type"), required=True)
     warranty_months = field(Integer(0, 600), _("Warranty (months)"))

@@ -45,7 +45,7 @@ class SiteCreate(InputSchema):
     """An installation point as it is entered."""
 
     number = number_field()
-    name = field(Text(120), _("Name"), required=True)
+    name = field(Text(120), _("Name", context="thing"), required=True)
     kind = field(Choice(SITE_KINDS), _("Kind"), required=True)
     division_code = division_field()
     address = field(Text(200), _("Address"))
@@ -71,7 +71,7 @@ class EquipmentCreate(InputSchema):
     """A piece of equipment as it is entered."""
 
     number = number_field()
-    name = field(Text(80), _("Name"), help=_("Left empty, the model's name."))
+    name = field(Text(80), _("Name", context="thing"), help=_("Left empty, the model's name."))
     model_id = field(RecordId("model"), _("Model"), required=True)
     serial = field(Text(60), _("Serial number"))
     batch = field(Text(40), _("Batch"))

@@ -80,7 +80,7 @@ def customer_page(request: Request, customer: Customer) -> dict[str, Any]:
     locale, session = request.locale_name, request.ctx.session
     facts = [
         Fact(_("Number"), customer.number),
-        Fact(_("Name"), customer.name),
+        Fact(_("Name", context="thing"), customer.name),
         Fact(_("Kind"), label(CUSTOMER_KINDS, customer.kind, locale)),
         Fact(_("Division"), full_name(session, customer.division_code, locale)),
         Fact(_("Address"), customer.address, wide=True),

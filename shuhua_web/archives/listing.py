@@ -66,7 +66,7 @@ CUSTOMER_LIST = Listing(
     title=_("Customers"),
     columns=(
         Column("number", _("Number"), Customer.number, sort=True, nullable=False),
-        Column("name", _("Name"), Customer.name, sort=True, nullable=False),
+        Column("name", _("Name", context="thing"), Customer.name, sort=True, nullable=False),
         Column("kind", _("Kind"), Customer.kind, kind="choice", labels=CUSTOMER_KINDS, nullable=False),
         *area_columns(Customer, AREA),
         Column("address", _("Address"), Customer.address, long=True),
@@ -95,7 +95,7 @@ PROJECT_LIST = Listing(
     title=_("Projects"),
     columns=(
         Column("number", _("Number"), Project.number, sort=True, nullable=False),
-        Column("name", _("Name"), Project.name, sort=True, nullable=False),
+        Column("name", _("Name", context="thing"), Project.name, sort=True, nullable=False),
         Column("kind", _("Kind"), Project.kind, kind="choice", labels=PROJECT_KINDS, nullable=False),
         *area_columns(Project, AREA),
         Column("amount", _("Amount (yuan)"), Project.amount, kind="amount", sort=True),
@@ -126,7 +126,7 @@ MODEL_LIST = Listing(
     title=_("Product models"),
     columns=(
         Column("number", _("Number"), ProductModel.number, sort=True, nullable=False),
-        Column("name", _("Name"), ProductModel.name, sort=True, nullable=False),
+        Column("name", _("Name", context="thing"), ProductModel.name, sort=True, nullable=False),
         Column("name_en", _("English name"), ProductModel.name_en),
         Column("type", _("Type"), ProductModel.type, kind="choice", labels=EQUIPMENT_TYPES, nullable=False),
         Column("warranty_months", _("Warranty (months)"), ProductModel.warranty_months, kind="integer"),

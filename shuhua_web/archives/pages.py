@@ -209,7 +209,7 @@ def related(request: Request, title: Any, name: str, rows: Any, narrowed: dict[s
     """A short list of records, each with a link to its page, and the way to the whole list."""
     shown: list[tuple[Any, ...]] = [(record_link(request, f"{name}.view", row[0], row[1]), row[2]) for row in rows]
     more = request.route_path(f"{name}.list", _query=narrowed) if rows else None
-    return Related(title, (_("Number"), _("Name")), shown, more_href=more)
+    return Related(title, (_("Number"), _("Name", context="thing")), shown, more_href=more)
 
 
 def record_link(request: Request, route: str, record_id: int, text: str) -> Any:

@@ -58,7 +58,7 @@ def model_page(request: Request, model: ProductModel) -> dict[str, Any]:
     pieces = request.route_path("equipment.list", _query={"model_id": model.id})
     facts = [
         Fact(_("Number"), model.number),
-        Fact(_("Name"), model.name),
+        Fact(_("Name", context="thing"), model.name),
         Fact(_("English name"), model.name_en),
         Fact(_("Type"), label(EQUIPMENT_TYPES, model.type, request.locale_name)),
         Fact(_("Warranty (months)"), formats.number(model.warranty_months)),

@@ -89,7 +89,7 @@ def project_page(request: Request, project: Project) -> dict[str, Any]:
     may_open = project.customer_id is not None and request.actor.may(Permission.CUSTOMERS_VIEW)
     facts = [
         Fact(_("Number"), project.number),
-        Fact(_("Name"), project.name),
+        Fact(_("Name", context="thing"), project.name),
         Fact(_("Kind"), label(PROJECT_KINDS, project.kind, locale)),
         Fact(_("Region"), full_name(session, project.division_code, locale)),
         Fact(_("Amount (yuan)"), formats.amount(project.amount)),
@@ -111,7 +111,7 @@ def project_page(request: Request, project: Project) -> dict[str, Any]:
     return {
         "groups": [("", facts)],
         "relations": [
-            Related(_("Products"), (_("Model"), _("Name"), _("Pieces")), products),
+            Related(_("Products"), (_("Model"), _("Name", context="thing"), _("Pieces")), products),
             related(request, _("Installation points"), "sites", points, {"project_id": project.id}),
         ],
     }

@@ -89,7 +89,7 @@ def piece_page(request: Request, piece: Equipment) -> dict[str, Any]:
     sources = {row.action: row.label(locale) for row in EQUIPMENT_WORKFLOW.rows} | {"create": _("Created")}
     facts = [
         Fact(_("Number"), piece.number),
-        Fact(_("Name"), piece.name),
+        Fact(_("Name", context="thing"), piece.name),
         linked(request, "models", piece.model_id),
         Fact(_("Serial number"), piece.serial),
         Fact(_("Batch"), piece.batch),

@@ -57,7 +57,7 @@ SITE_LIST = Listing(
     title=_("Installation points"),
     columns=(
         Column("number", _("Number"), Site.number, sort=True, nullable=False),
-        Column("name", _("Name"), Site.name, sort=True, nullable=False),
+        Column("name", _("Name", context="thing"), Site.name, sort=True, nullable=False),
         Column("state", _("State"), Site.state, kind="state", nullable=False),
         Column("kind", _("Kind"), Site.kind, kind="choice", labels=SITE_KINDS, nullable=False),
         *area_columns(Site, AREA),
@@ -99,7 +99,7 @@ EQUIPMENT_LIST = Listing(
     title=_("Equipment"),
     columns=(
         Column("number", _("Number"), Equipment.number, sort=True, nullable=False),
-        Column("name", _("Name"), Equipment.name, sort=True, nullable=False),
+        Column("name", _("Name", context="thing"), Equipment.name, sort=True, nullable=False),
         Column("state", _("State"), Equipment.state, kind="state", nullable=False),
         Column("model", _("Model"), ProductModel.number, nullable=False),
         Column("model_id", _("Model"), Equipment.model_id, kind="integer", office=False, nullable=False),

@@ -99,7 +99,7 @@ def site_page(request: Request, site: Site) -> dict[str, Any]:
     zone, locale, session = request.deployment.settings.timezone, request.locale_name, request.ctx.session
     facts = [
         Fact(_("Number"), site.number),
-        Fact(_("Name"), site.name),
+        Fact(_("Name", context="thing"), site.name),
         Fact(_("Kind"), label(SITE_KINDS, site.kind, locale)),
         Fact(_("State since"), formats.moment(site.state_at, zone)),
         Fact(_("Division"), full_name(session, site.division_code, locale)),
@@ -182,7 +182,7 @@ def _pieces(request: Request, site: Site) -> Related:
         )
         for each in request.ctx.session.execute(query)
     ]
-    heads = (_("Number"), _("Name"), _("Serial number"), _("Place on the site"), _("State"))
+    heads = (_("Number"), _("Name", context="thing"), _("Serial number"), _("Place on the site"), _("State"))
     more = request.route_path("equipment.list", _query={"site_id": site.id}) if rows else None
     return Related(_("Equipment"), heads, rows, more_href=more)
 
