@@ -38,6 +38,7 @@ ROOMS = (
     "shuhua_web.messages",
     "shuhua_web.public",
     "shuhua_web.map",
+    "shuhua_web.system",
 )
 
 

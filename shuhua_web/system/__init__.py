@@ -1,0 +1,12 @@
+"""For the administrator: plugins and their faults, deliveries that were given up, workflow tables in force."""
+
+from __future__ import annotations
+
+from pyramid.config import Configurator
+
+
+def includeme(config: Configurator) -> None:
+    """Routes of this room."""
+    config.add_route("system.plugins", "/system/plugins")
+    config.add_route("system.retry", r"/system/deliveries/{id:\d+}/retry")
+    config.scan("shuhua_web.system")
