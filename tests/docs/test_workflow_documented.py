@@ -14,7 +14,9 @@ ROOT = Path(shuhua_core.__file__).parent
 DOCS = ROOT.parent / "docs" / "workflow.md"
 
 
-@pytest.mark.parametrize(("name", "title"), [("tasks", "The task state machine"), ("repairs", "The repair request state machine")])
+@pytest.mark.parametrize(
+    ("name", "title"), [("tasks", "The task state machine"), ("repairs", "The repair request state machine")]
+)
 def test_the_document_shows_the_table_in_force(name, title):
     expected = section(from_toml(ROOT / name / "workflow.toml"), title)
     assert expected in DOCS.read_text(encoding="utf-8"), f"write this section into {DOCS}:\n{expected}"
