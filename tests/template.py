@@ -22,6 +22,9 @@ class Template(Protocol):
     def copy(self, of: str | None = None) -> str:
         """Address of a fresh copy, or of a copy of the copy at ``of``, to which nobody is connected."""
 
+    def empty(self) -> str:
+        """Address of a database without tables."""
+
     def drop(self, url: str) -> None:
         """Remove a copy."""
 
@@ -55,6 +58,9 @@ class SqliteTemplate:
         shutil.copyfile(self._file if of is None else Path(make_url(of).database), path)
         return f"sqlite:///{path}"
 
+    def empty(self) -> str:
+        return f"sqlite:///{self._folder / f'empty{next(self._numbers)}.sqlite'}"
+
     def drop(self, url: str) -> None:
         path = Path(make_url(url).database)
         for each in path.parent.glob(path.name + "*"):
@@ -76,8 +82,13 @@ class PostgresTemplate:
         fill(self._url(self._name))
 
     def copy(self, of: str | None = None) -> str:
+        return self._create(self._name if of is None else str(make_url(of).database))
+
+    def empty(self) -> str:
+        return self._create("template0")
+
+    def _create(self, source: str) -> str:
         name = f"{self._name}_{next(self._numbers)}"
-        source = self._name if of is None else make_url(of).database
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
         return self._url(name)
 

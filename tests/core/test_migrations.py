@@ -1,0 +1,108 @@
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from shuhua_core import migrations, seed
+from shuhua_core.kernel.db import Database
+from shuhua_core.kernel.errors import ConfigurationError
+from shuhua_core.models import Base
+from tests.template import SEEDED_AT
+
+TRIGGERS = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+    "postgresql": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname",
+}
+
+
+@pytest.fixture
+def empty(template):
+    """A database without any table, opened."""
+    url = template.empty()
+    database = Database(url)
+    yield database
+    database.dispose()
+    template.drop(url)
+
+
+def tables(database):
+    return set(inspect(database.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(empty):
+    migrations.upgrade(empty)
+    with empty.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    assert tables(empty) == set(Base.metadata.tables)
+
+
+def test_the_migrations_protect_the_log_as_the_models_do(empty, deployment):
+    migrations.upgrade(empty)
+    query = text(TRIGGERS[empty.dialect])
+    with empty.engine.connect() as migrated, deployment.database.engine.connect() as created:
+        assert migrated.execute(query).all() == created.execute(query).all() != []
+
+
+def test_up_down_and_up_again(empty):
+    migrations.upgrade(empty)
+    with empty.write() as session:
+        seed.seed(session, SEEDED_AT)
+    migrations.downgrade(empty, "base")
+    assert tables(empty) == set()
+    migrations.upgrade(empty)
+    with empty.write() as session:
+        seed.seed(session, SEEDED_AT)
+        seed.seed(session, SEEDED_AT)
+    migrations.require_current(empty)
+
+
+def test_a_database_that_was_not_migrated_is_refused_with_the_way_out(empty):
+    with pytest.raises(ConfigurationError) as refused:
+        migrations.require_current(empty)
+    assert "shuhua migrate up" in refused.value.message
+
+
+def test_a_migration_that_fails_changes_nothing(empty):
+    def fail():
+        with migrations.migrating(empty) as connection:
+            connection.execute(text("CREATE TABLE half (id INTEGER)"))
+            connection.execute(text("CREATE TABLE half (id INTEGER)"))
+
+    with pytest.raises(Exception, match="half"):
+        fail()
+    assert tables(empty) == set()
+
+
+@pytest.mark.sqlite
+def test_copying_a_table_deletes_no_row_that_refers_to_it(empty):
+    with migrations.migrating(empty) as connection:
+        connection.execute(text("CREATE TABLE parents (id INTEGER PRIMARY KEY)"))
+        connection.execute(text("CREATE TABLE children (parent_id INTEGER REFERENCES parents (id) ON DELETE CASCADE)"))
+        connection.execute(text("INSERT INTO parents VALUES (1)"))
+        connection.execute(text("INSERT INTO children VALUES (1)"))
+    with migrations.migrating(empty) as connection:
+        connection.execute(text("CREATE TABLE copied (id INTEGER PRIMARY KEY, name TEXT)"))
+        connection.execute(text("INSERT INTO copied (id) SELECT id FROM parents"))
+        connection.execute(text("DROP TABLE parents"))
+        connection.execute(text("ALTER TABLE copied RENAME TO parents"))
+    with empty.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM children")) == 1
+        assert session.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+@pytest.mark.sqlite
+def test_a_migration_that_leaves_a_row_referring_to_nothing_is_undone(empty):
+    with migrations.migrating(empty) as connection:
+        connection.execute(text("CREATE TABLE parents (id INTEGER PRIMARY KEY)"))
+        connection.execute(text("CREATE TABLE children (parent_id INTEGER REFERENCES parents (id))"))
+        connection.execute(text("INSERT INTO parents VALUES (1)"))
+        connection.execute(text("INSERT INTO children VALUES (1)"))
+
+    def fail():
+        with migrations.migrating(empty) as connection:
+            connection.execute(text("DELETE FROM parents"))
+
+    with pytest.raises(ConfigurationError, match="refer to nothing"):
+        fail()
+    with empty.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM parents")) == 1
