@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -13,6 +14,7 @@ from shuhua_core.kernel import paging
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid
 from shuhua_core.kernel.scope import visible
+from shuhua_core.kernel.types import Money, UtcDateTime
 from shuhua_core.kernel.workflow import Workflow
 from shuhua_web.i18n import _
 
@@ -260,11 +262,18 @@ def _flag(name: str, values: Mapping[str, Sequence[str]]) -> bool:
 def _check_cursor(cursor: str, expression: Any) -> None:
     """A cursor of another order would compare unlike values, which PostgreSQL refuses."""
     value, record_id = paging.decode_cursor(cursor)
-    wanted = expression.type.python_type
+    wanted = _python_type(expression)
     same = value is None or type(value) is wanted or (wanted is float and type(value) is int)
     naive = isinstance(value, datetime) and value.tzinfo is None
     if not same or naive or not -(2**63) <= record_id < 2**63:
         raise Invalid({"cursor": _("This cursor is not valid. Start again from the first page.")})
+
+
+def _python_type(expression: Any) -> type[Any]:
+    """What values of an expression are in Python; SQLAlchemy cannot tell of our own column types."""
+    if isinstance(expression.type, UtcDateTime):
+        return datetime
+    return Decimal if isinstance(expression.type, Money) else expression.type.python_type
 
 
 def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
