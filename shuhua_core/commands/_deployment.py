@@ -6,13 +6,13 @@ import configparser
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from shuhua_core.house import open_deployment
 from shuhua_core.kernel.deployment import Deployment
@@ -35,7 +35,7 @@ def settings_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
-def read_settings(ini: Path | None) -> Settings:
+def read_settings(ini: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings of section ``[app:main]`` and of the environment. Raises ConfigurationError."""
     values: dict[str, str] = {}
     if ini is not None:
@@ -49,7 +49,7 @@ def read_settings(ini: Path | None) -> Settings:
             raise ConfigurationError(
                 _("${path} cannot be read: ${problem}", mapping={"path": str(ini), "problem": str(error)})
             ) from error
-    return from_mapping(values, os.environ)
+    return from_mapping(values, environ)
 
 
 @contextmanager
@@ -58,10 +58,12 @@ def deployment_of(ini: Path | None) -> Iterator[Deployment]:
     deployment = open_deployment(read_settings(ini))
     try:
         yield deployment
-    except OperationalError as error:
+    except (OperationalError, ProgrammingError) as error:
         where = deployment.database.url.render_as_string(hide_password=True)
         if "no such table" in str(error.orig) or "does not exist" in str(error.orig):
             raise ConfigurationError(_("${url} is not prepared. Run `shuhua init`.", mapping={"url": where})) from error
+        if isinstance(error, ProgrammingError):
+            raise
         raise ConfigurationError(_("The database ${url} cannot be had.", mapping={"url": where})) from error
     finally:
         deployment.database.dispose()

@@ -14,7 +14,7 @@ from ._deployment import deployment_of, settings_option
 
 @click.group("audit")
 def command() -> None:
-    """The log of changes."""
+    """The log of changes and the chain that protects it."""
 
 
 @command.command("verify")
