@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from .audit.chain import anything_to_lay, lay
 from .audit.security import write_security
 from .deliveries import DELIVERIES, Delivery
-from .jobs import JOBS, Job
+from .timetable import JOBS, Job
 from .kernel import outbox
 from .kernel.deployment import Deployment
 from .kernel.errors import Busy, ServiceError

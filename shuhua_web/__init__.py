@@ -27,7 +27,7 @@ PLUMBING = (
 
 ROOMS = (
     "shuhua_web.office",
-    "shuhua_web.users",
+    "shuhua_web.accounts",
     "shuhua_web.media",
     "shuhua_web.places",
     "shuhua_web.archives",

@@ -29,7 +29,7 @@ STEP = {room: step for step, rooms in enumerate(ORDER) for room in rooms}
 
 ABOVE = {
     "models", "reactions", "deliveries", "house", "seed", "worker", "cli", "commands", "datasets", "testing", "migrations",
-    "migrate", "demo", "logs", "locale_build", "workflow_docs", "",
+    "migrate", "demo", "logs", "timetable", "locale_build", "workflow_docs", "",
 }  # fmt: skip
 """What stands above the rooms in the core, and what nobody imports: no room may know these."""
 
@@ -39,7 +39,11 @@ PLUMBING = {
 }  # fmt: skip
 """Parts of the web that belong to no room: they serve all of them."""
 
-WEB_ONLY = {"map": "sites and requests on one map", "public": "pages behind labels and tokens"}
+WEB_ONLY = {
+    "system": "how the machinery behind the screens is doing",
+    "map": "sites and requests on one map",
+    "public": "pages behind labels and tokens",
+}
 """Web rooms without a room of the same name in the core, and what they are."""
 
 ACROSS = {"abuse": "what attackers try, on all rooms"}

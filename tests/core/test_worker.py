@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from shuhua_core import worker as worker_module
 from shuhua_core.audit.chain import state, verify
 from shuhua_core.audit.models import SecurityEntry
-from shuhua_core.jobs import JOBS, Job
+from shuhua_core.timetable import JOBS, Job
 from shuhua_core.kernel.actor import SYSTEM
 from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.outbox import MAX_ATTEMPTS, OutboxEntry

@@ -17,4 +17,4 @@ def includeme(config: Configurator) -> None:
     config.add_route("organisations.list", "/organisations")
     config.add_route("organisations.new", "/organisations/new")
     config.add_route("organisations.edit", f"/organisations/{ID}/edit")
-    config.scan("shuhua_web.users")
+    config.scan("shuhua_web.accounts")
