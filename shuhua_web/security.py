@@ -155,6 +155,9 @@ class SecurityPolicy:
         who = request.actor
         if permission == PUBLIC:
             return Allowed("public")
+        if who.kind != "user" and not is_api(request):
+            # What the public may do by the API, it does in the office on pages that say PUBLIC.
+            return Denied("not signed in")
         if permission == SIGNED_IN:
             return Allowed("signed in") if who.kind == "user" else Denied("not signed in")
         return Allowed("held") if who.may(permission) else Denied("not held")

@@ -14,6 +14,8 @@ from .listing import FOLLOWUPS
 def includeme(config: Configurator) -> None:
     """Routes of this room."""
     config.add_feed_kind("followup", Followup, Permission.FOLLOWUPS_VIEW)
+    config.add_route("followups.list", "/followups")
+    config.add_route("followups.view", r"/followups/{id:\d+}")
     config.add_api_route("api.followups.list", "/followups")
     config.add_api_route("api.followups.view", r"/followups/{id:\d+}")
     add_list(config, "api.followups.list", FOLLOWUPS, tag="followups", summary="List follow-ups")

@@ -13,4 +13,5 @@ def includeme(config: Configurator) -> None:
     config.registry.media_store = MediaStore(settings.media_path, settings.upload_bytes)
     config.add_api_route("api.media.list", "/media")
     config.add_api_route("api.media.file", "/media/{id}/{variant}")
+    config.add_route("media.pictures", r"/media/pictures/{oid:[A-Za-z0-9_-]+}")
     config.scan("shuhua_web.media")

@@ -6,10 +6,15 @@ from pyramid.config import Configurator
 
 from ..api.lists import add_list
 from .listing import MESSAGES
+from .views import unread
 
 
 def includeme(config: Configurator) -> None:
     """Routes of this room."""
+    config.add_route("messages.list", "/messages")
+    config.add_route("messages.read_all", "/messages/read")
+    config.add_route("messages.view", r"/messages/{id:\d+}")
+    config.add_menu_badge("messages.list", unread)
     config.add_api_route("api.messages.list", "/messages")
     config.add_api_route("api.messages.unread", "/messages/unread")
     config.add_api_route("api.messages.view", r"/messages/{id:\d+}")

@@ -14,6 +14,12 @@ from .listing import TASKS
 def includeme(config: Configurator) -> None:
     """Routes of this room."""
     config.add_feed_kind("task", Task, Permission.TASKS_VIEW)
+    config.add_route("tasks.list", "/tasks")
+    config.add_route("tasks.view", r"/tasks/{id:\d+}")
+    config.add_route("tasks.act", r"/tasks/{id:\d+}/actions/{action:[a-z_]+}")
+    config.add_route("tasks.deadline", r"/tasks/{id:\d+}/deadline")
+    config.add_route("tasks.phone", r"/tasks/{id:\d+}/phone/{repair_id:\d+}")
+    config.add_route("tasks.sheet", r"/tasks/{id:\d+}/sheet.pdf")
     config.add_api_route("api.tasks.list", "/tasks")
     config.add_api_route("api.tasks.view", r"/tasks/{id:\d+}")
     config.add_api_route("api.tasks.act", r"/tasks/{id:\d+}/actions/{action}")

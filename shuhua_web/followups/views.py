@@ -1,0 +1,120 @@
+"""The screens of follow-ups: the clerk's queue, and what customers said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.request import Request
+from pyramid.view import view_config
+from sqlalchemy import func, select
+
+from shuhua_core.accounts.models import User
+from shuhua_core.accounts.permissions import Permission
+from shuhua_core.followups.models import STATES, Followup
+from shuhua_core.kernel.scope import covers, get_visible, visible
+from shuhua_core.tasks.machine import MACHINE
+from shuhua_core.tasks.models import Task
+from shuhua_core.tasks.schema import WAYS
+
+from .. import formats
+from ..api import record_id
+from ..i18n import _
+from ..layout import crumbs
+from ..listing import RowAction
+from ..listing.page import Tab
+from ..media.pictures import pictures_of
+from ..records import Action, Badge, Fact, actions
+from ..repairs.facts import word
+from ..tasks.facts import result_facts
+from ..repairs.surroundings import link, piece_facts, place_facts, surroundings
+from .listing import FOLLOWUPS
+
+TITLE = _("Follow-ups")
+TONES = {"open": "waiting", "done": "done", "dropped": "ended"}
+CLERK_ACTIONS = ("follow_up", "followup_attempt", "rework", "close_unreached", "close")
+
+
+@view_config(
+    route_name="followups.list",
+    permission=Permission.FOLLOWUPS_VIEW,
+    request_method="GET",
+    renderer="shuhua_web:templates/list.pt",
+)
+def list_followups(request: Request) -> dict[str, Any]:
+    """The clerk's queue: what is open comes first, under a tab of its own."""
+    may_follow = request.actor.may(Permission.TASKS_FOLLOW_UP)
+
+    def row_actions(row: Any) -> list[RowAction]:
+        if row.state != "open" or not may_follow:
+            return []
+        return [
+            RowAction(_("Follow up"), request.route_path("tasks.act", id=row.task_id, action="follow_up")),
+            RowAction(_("Not reached"), request.route_path("tasks.act", id=row.task_id, action="followup_attempt")),
+        ]
+
+    page = FOLLOWUPS.page(request, row_actions=row_actions)
+    page["grid"].tabs = _tabs(request, page["grid"])
+    return page
+
+
+def _tabs(request: Request, grid: Any) -> list[Tab]:
+    query = select(Followup.state, func.count()).where(visible(Followup, request.actor, Permission.FOLLOWUPS_VIEW))
+    counts = {state: count for state, count in request.ctx.session.execute(query.group_by(Followup.state))}
+    chosen = [each for each in grid.values.get("state", ()) if each]
+    tabs = [
+        Tab(word(STATES, state, request.locale_name), grid.href(state=state), counts.get(state, 0), chosen == [state])
+        for state in STATES
+    ]
+    return [*tabs, Tab(_("All"), grid.href(state=None), sum(counts.values()), not chosen)]
+
+
+@view_config(
+    route_name="followups.view",
+    permission=Permission.FOLLOWUPS_VIEW,
+    request_method="GET",
+    renderer="shuhua_web:templates/record.pt",
+)
+def view(request: Request) -> dict[str, Any]:
+    """One follow-up with the task that it is about."""
+    followup = get_visible(request.ctx.session, Followup, request.actor, Permission.FOLLOWUPS_VIEW, record_id(request))
+    task = request.ctx.session.get_one(Task, followup.task_id)
+    around = surroundings(request, task)
+    groups = [
+        (_("Follow-up"), _facts(request, followup, task)),
+        (_("Result of the repair"), [Fact(_("Symptom"), task.symptom, wide=True), *result_facts(request, task)]),
+        (_("Place"), place_facts(request, task, around)),
+        (_("Equipment and customer"), piece_facts(request, around)),
+    ]
+    return {
+        "title": followup.number,
+        "crumbs": crumbs(request, (TITLE, "followups.list"), (followup.number, None)),
+        "badge": Badge(word(STATES, followup.state, request.locale_name), TONES[followup.state]),
+        "actions": _actions(request, followup, task),
+        "groups": [(heading, facts) for heading, facts in groups if facts],
+        "pictures": pictures_of(request, {("task", task.id): task.number})["task", task.id],
+    }
+
+
+def _actions(request: Request, followup: Followup, task: Task) -> list[Action]:
+    if followup.state != "open" or not covers(task, request.actor, Permission.TASKS_VIEW):
+        return []
+    rows = [row for row in MACHINE.available(request.ctx, task) if row.action in CLERK_ACTIONS]
+    return actions(request, rows, "tasks.act", task.id)
+
+
+def _facts(request: Request, followup: Followup, task: Task) -> list[Fact]:
+    zone = request.deployment.settings.timezone
+    clerk = request.ctx.session.get(User, followup.clerk_id) if followup.clerk_id else None
+    repaired = None if followup.repaired is None else (_("Yes") if followup.repaired else _("No"))
+    found = [
+        Fact(_("Task"), task.number, link(request, "tasks.view", task, Permission.TASKS_VIEW)),
+        Fact(_("Way"), word(WAYS, followup.way, request.locale_name)),
+        Fact(_("Repaired"), repaired),
+        Fact(_("Response"), followup.response_score),
+        Fact(_("Manner"), followup.manner_score),
+        Fact(_("Quality"), followup.quality_score),
+        Fact(_("Follow-up clerk"), clerk.name if clerk else None),
+        Fact(_("Followed up"), formats.moment(followup.done_at, zone)),
+        Fact(_("Customer's opinion"), followup.opinion, wide=True),
+    ]
+    return [fact for fact in found if fact.value]

@@ -1,0 +1,125 @@
+"""Pictures on pages and in forms of the office.
+
+A form's field ``media_ids`` gets a :class:`PicturesWidget`. Where scripts run, a chosen picture is uploaded at once and stands
+in the form as a thumbnail, so that a form that comes back with errors still has it. Elsewhere it comes with the form
+itself: :class:`SentPictures` keeps it before the writing transaction begins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyramid.renderers import render
+from pyramid.request import Request
+
+from shuhua_core.kernel.errors import Invalid, ServiceError, TooLarge, UnsupportedMedia
+from shuhua_core.media.models import MediaFile
+from shuhua_core.media.service import MediaService
+from shuhua_core.media.store import StoredPicture
+
+from ..i18n import _
+from ..records import Picture
+from ..widgets import FieldWidget, described
+
+FIELD = "pictures"
+"""Name of the file control."""
+MOST = 9
+"""Pictures that one form takes, as the schemas say."""
+TEMPLATE = "shuhua_web:media/templates/pictures.pt"
+
+
+def picture(request: Request, media_id: int, caption: Any = "") -> Picture:
+    """A picture as a page shows it."""
+    return Picture(
+        thumbnail=request.route_path("api.media.file", id=media_id, variant="thumbnail"),
+        href=request.route_path("api.media.file", id=media_id, variant="shown"),
+        caption=caption,
+    )
+
+
+def captioned(request: Request, media: Sequence[MediaFile], of: str) -> list[Picture]:
+    """Pictures of the record called ``of``, numbered for who cannot see them."""
+    return [
+        picture(request, each.id, _("Picture ${n} of ${record}", mapping={"n": index, "record": of}))
+        for index, each in enumerate(media, start=1)
+    ]
+
+
+def pictures_of(request: Request, names: Mapping[tuple[str, int], str]) -> dict[tuple[str, int], list[Picture]]:
+    """Pictures by (kind, record id), in one statement; ``names`` are the records' numbers by the same."""
+    wanted: dict[str, list[int]] = {}
+    for kind, record_id in names:
+        wanted.setdefault(kind, []).append(record_id)
+    found = MediaService(request.ctx).of_records(wanted)
+    return {key: captioned(request, found[key], names[key]) for key in names}
+
+
+class PicturesWidget(FieldWidget):
+    """Thumbnails of what was uploaded, each with a box to leave it out again, and a control for more."""
+
+    template = "pictures"
+    wide = True
+
+    def __init__(self, request: Request, **kw: Any) -> None:
+        super().__init__(**kw)
+        self._request = request
+
+    @property
+    def grouped(self) -> bool:
+        """Several controls."""
+        return True
+
+    def serialize(self, field: Any, cstruct: Any, **_kw: Any) -> str:
+        """The control as HTML."""
+        ids = cstruct if isinstance(cstruct, list) else []
+        return picture_field(self._request, field.oid, ids, described=described(field))
+
+    def taken(self, typed: Any) -> Any:
+        """The ids that are still ticked."""
+        values = [typed] if isinstance(typed, str) else (typed if isinstance(typed, list) else [])
+        return list(dict.fromkeys(int(each) for each in values if isinstance(each, str) and re.fullmatch(r"[0-9]{1,18}", each)))
+
+
+def picture_field(request: Request, oid: str, ids: Sequence[int], *, described: str | None = None, error: Any = None) -> str:
+    """The field with these pictures chosen."""
+    values = {
+        "oid": oid,
+        "chosen": [(each, picture(request, each)) for each in ids],
+        "described": described,
+        "error": error,
+        "name": FIELD,
+    }
+    return str(render(TEMPLATE, values, request=request))
+
+
+@dataclass(frozen=True, slots=True)
+class SentPictures:
+    """Pictures that came with a form, on disk before the writing transaction begins, since drawing them anew takes long."""
+
+    kept: Sequence[StoredPicture] = ()
+    error: ServiceError | None = None
+
+    @classmethod
+    def of(cls, request: Request) -> SentPictures:
+        """Those of this request."""
+        files = [each for each in request.POST.getall(FIELD) if hasattr(each, "file")] if request.method == "POST" else []
+        if not files:
+            return cls()
+        try:
+            if len(files) > MOST:
+                raise Invalid({"media_ids": _("At most ${n} pictures, please.", mapping={"n": MOST})})
+            return cls([request.registry.media_store.receive(each.file) for each in files])
+        except (Invalid, TooLarge, UnsupportedMedia) as error:
+            return cls(error=error)
+
+    def join(self, request: Request, data: dict[str, Any]) -> dict[str, Any]:
+        """``data`` with the ids of these pictures in ``media_ids``. Raises what was wrong with them."""
+        if self.error is not None:
+            raise self.error
+        if not self.kept:
+            return data
+        media = MediaService(request.ctx)
+        return {**data, "media_ids": [*(data.get("media_ids") or []), *(media.add(each).id for each in self.kept)]}

@@ -1,0 +1,96 @@
+"""The history of a request or task: the steps of its table, and the changes of facts and deadlines between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pyramid.request import Request
+from sqlalchemy import select
+
+from shuhua_core.accounts.models import User
+from shuhua_core.audit.models import AuditEntry
+from shuhua_core.kernel.steps import Step, steps_of
+from shuhua_core.kernel.workflow import Workflow
+from shuhua_core.repairs.events import RepairEvent
+from shuhua_core.tasks.events import TaskEvent
+
+from .. import formats
+from ..api.timeline import names_of
+from ..i18n import _
+from ..media.pictures import picture
+from ..records import Picture, TimelineStep, timeline
+
+BETWEEN = {
+    RepairEvent.CHANGED: _("Facts changed"),
+    TaskEvent.DEADLINE_MOVED: _("Deadline changed"),
+    TaskEvent.LINKED: _("A further request joined"),
+}
+"""Events that move no state but belong to the history."""
+FIELDS = {
+    "symptom": _("Symptom"),
+    "equipment_id": _("Equipment"),
+    "site_id": _("Installation point"),
+    "address": _("Address"),
+    "due_at": _("Deadline"),
+}
+
+
+def history(request: Request, kind: str, record: Any, table: Workflow) -> list[TimelineStep]:
+    """All of it, newest first, with the pictures that came with each step."""
+    steps = steps_of(request.ctx.session, kind, record.id)
+    found = timeline(request, table, steps, names_of(request, steps), pictures=step_pictures(request, steps))
+    return sorted([*found, *_between(request, kind, record.id)], key=lambda step: step.at_iso, reverse=True)
+
+
+def step_pictures(request: Request, steps: Sequence[Step]) -> dict[int, list[Picture]]:
+    """Pictures by step id."""
+    return {
+        step.id: [picture(request, media_id, _("Picture of this step")) for media_id in step.input["media_ids"]]
+        for step in steps
+        if step.input.get("media_ids")
+    }
+
+
+def _between(request: Request, kind: str, record_id: int) -> list[TimelineStep]:
+    rows = request.ctx.session.execute(
+        select(AuditEntry, User.name)
+        .outerjoin(User, User.id == AuditEntry.actor_id)
+        .where(AuditEntry.record_kind == kind, AuditEntry.record_id == record_id, AuditEntry.event.in_(list(BETWEEN)))
+        .order_by(AuditEntry.id)
+    )
+    zone = request.deployment.settings.timezone
+    return [
+        TimelineStep(
+            what=BETWEEN[entry.event],  # type: ignore[index]
+            before=None,
+            after=None,
+            who=name or _("System"),
+            at=formats.moment(entry.at, zone),
+            at_iso=entry.at.isoformat(),
+            note=_note(request, entry),
+        )
+        for entry, name in rows
+    ]
+
+
+def _note(request: Request, entry: AuditEntry) -> str:
+    """What changed, and why."""
+    changes = {**(entry.detail.get("changes") or {}), **(entry.personal or {})}
+    reason = changes.pop("note", None)
+    lines = [
+        f"{request.tr(FIELDS[name])}: {_shown(request, pair[0])} → {_shown(request, pair[1])}"
+        for name, pair in changes.items()
+        if name in FIELDS and isinstance(pair, list) and len(pair) == 2
+    ]
+    return "\n".join([*lines, *([str(reason)] if reason else [])])
+
+
+def _shown(request: Request, value: Any) -> str:
+    if isinstance(value, str) and "T" in value:
+        try:
+            return formats.moment(datetime.fromisoformat(value), request.deployment.settings.timezone)
+        except ValueError:
+            return value
+    return "–" if value is None else str(value)

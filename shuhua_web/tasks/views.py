@@ -1,0 +1,99 @@
+"""The screens of tasks: list, page, actions, deadline, dispatch sheet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from shuhua_core.accounts.permissions import Permission
+from shuhua_core.kernel.errors import NotAllowed, WrongState
+from shuhua_core.kernel.scope import covers
+from shuhua_core.tasks.machine import MACHINE
+from shuhua_core.tasks.schema import MoveDeadline
+from shuhua_core.tasks.service import TaskService
+
+from .. import formats
+from ..api import record_id
+from ..forms import form_for
+from ..i18n import _
+from ..layout import crumbs
+from ..media.pictures import SentPictures
+from ..repairs.acting import action_page
+from .actions import TASK
+from .facts import TITLE, task_page
+from .listing import TASKS
+from .sheet import build_sheet
+
+
+@view_config(
+    route_name="tasks.list", permission=Permission.TASKS_VIEW, request_method="GET", renderer="shuhua_web:templates/list.pt"
+)
+def list_tasks(request: Request) -> dict[str, Any]:
+    """All tasks within reach."""
+    return TASKS.page(request)
+
+
+@view_config(
+    route_name="tasks.view",
+    permission=Permission.TASKS_VIEW,
+    request_method="GET",
+    renderer="shuhua_web:tasks/templates/view.pt",
+)
+def view(request: Request) -> dict[str, Any]:
+    """One task with everything that the repair needs, its history, and what may be done with it."""
+    return task_page(request, request.service(TaskService).get(record_id(request)))
+
+
+@view_config(route_name="tasks.act", permission=Permission.TASKS_VIEW, renderer="shuhua_web:repairs/templates/act.pt")
+def act(request: Request) -> Any:
+    """An action of the table of tasks."""
+    sent = SentPictures.of(request)
+    service, number, action = request.service(TaskService), record_id(request), request.matchdict["action"]
+    return action_page(request, TASK, service.get(number), lambda data: service.act(number, action, data), sent)
+
+
+@view_config(route_name="tasks.deadline", permission=Permission.TASKS_DEADLINE, renderer="shuhua_web:repairs/templates/act.pt")
+def move_deadline(request: Request) -> Any:
+    """A new deadline, with its reason."""
+    number = record_id(request)
+    task = request.service(TaskService).get(number)
+    if not covers(task, request.actor, Permission.TASKS_DEADLINE):
+        raise NotAllowed(state=task.state)
+    if request.method == "GET" and MACHINE.table(request.ctx, task).states[task.state].phase != "open":
+        raise WrongState(state=task.state)
+    address = str(request.route_path("tasks.view", id=number))
+    form = form_for(MoveDeadline, request, initial={"due_at": task.due_at.isoformat()}, version=task.version, cancel=address)
+
+    def save(data: dict[str, Any]) -> str:
+        request.service(TaskService).move_deadline(number, data, expected_version=form.version or 0)
+        return address
+
+    title = _("Change the deadline")
+    way = crumbs(request, (TITLE, "tasks.list"), (task.number, None), (title, None))
+    return form.answer(save, done=_("Saved.")) or form.page(title, crumbs=way)
+
+
+@view_config(route_name="tasks.phone", permission=Permission.PHONES_REVEAL, request_method="POST")
+def reveal_phone(request: Request) -> Response:
+    """The whole phone number in place of the masked one, to be dialled; the log has it before it is shown."""
+    number = request.service(TaskService).reveal_phone(record_id(request), record_id(request, "repair_id"))
+    return Response(dialled(number))
+
+
+def dialled(number: str | None) -> str:
+    """A number as a link that a phone dials."""
+    return str(Markup('<a class="phone" href="tel:{}">{}</a>').format(number, formats.phone(number))) if number else ""
+
+
+@view_config(route_name="tasks.sheet", permission=Permission.TASKS_VIEW, request_method="GET")
+def sheet(request: Request) -> Response:
+    """The dispatch sheet as PDF."""
+    task = request.service(TaskService).get(record_id(request))
+    response = Response(body=build_sheet(request, task), content_type="application/pdf", charset=None)
+    response.headers["Content-Disposition"] = f'inline; filename="{task.number}.pdf"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
