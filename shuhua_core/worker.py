@@ -18,7 +18,6 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from .audit.chain import anything_to_lay, lay
 from .audit.security import write_security
 from .deliveries import DELIVERIES, Delivery
-from .timetable import JOBS, Job
 from .kernel import outbox
 from .kernel.deployment import Deployment
 from .kernel.errors import Busy, ServiceError
@@ -27,6 +26,7 @@ from .messages.deliver import Messenger
 from .plugins import CommittedEvent
 from .plugins.manager import Plugins
 from .plugins.runner import PluginFailure, PluginRunner
+from .timetable import JOBS, Job
 
 log = logging.getLogger(__name__)
 

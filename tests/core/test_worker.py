@@ -14,13 +14,13 @@ from sqlalchemy.exc import OperationalError
 from shuhua_core import worker as worker_module
 from shuhua_core.audit.chain import state, verify
 from shuhua_core.audit.models import SecurityEntry
-from shuhua_core.timetable import JOBS, Job
 from shuhua_core.kernel.actor import SYSTEM
 from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.outbox import MAX_ATTEMPTS, OutboxEntry
 from shuhua_core.plugins import hookimpl
 from shuhua_core.plugins.manager import build_plugin_manager
 from shuhua_core.plugins.settings import PluginSettings
+from shuhua_core.timetable import JOBS, Job
 from shuhua_core.worker import Worker, run_once
 
 
