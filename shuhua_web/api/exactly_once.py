@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from pyramid.request import Request
 
 from shuhua_core.kernel.errors import KeyMissing
@@ -66,8 +66,8 @@ def key_token(request: Request, purpose: str) -> str:
 
 
 def canonical(body: Mapping[str, Any]) -> bytes:
-    """The body as bytes that do not depend on white space and the order of members."""
-    return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    """The body as bytes that do not depend on white space and the order of members; takes all that JSON can hold."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
 
 
 def without_secrets(body: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
@@ -81,3 +81,19 @@ def with_secrets(request: Request, body: Mapping[str, Any], secrets: Mapping[str
         name: ((key_token(request, secrets[name]) if value else None) if name in secrets else value)
         for name, value in body.items()
     }
+
+
+def hidden_location(location: str | None, body: Mapping[str, Any], secrets: Mapping[str, str]) -> str | None:
+    """An address as it may be stored: the name of the secret stands for it. Tokens hold no braces."""
+    for name in secrets:
+        if location is not None and body.get(name):
+            location = location.replace(body[name], f"{{{name}}}")
+    return location
+
+
+def shown_location(request: Request, location: str | None, secrets: Mapping[str, str]) -> str | None:
+    """A stored address with its secrets again."""
+    for name, purpose in secrets.items():
+        if location is not None and f"{{{name}}}" in location:
+            location = location.replace(f"{{{name}}}", key_token(request, purpose))
+    return location

@@ -38,7 +38,7 @@ from shuhua_core.kernel.schema import InputSchema
 
 from ..errors import WrongContentType
 from ..i18n import _
-from .exactly_once import canonical, key_use, with_secrets, without_secrets
+from .exactly_once import canonical, hidden_location, key_use, shown_location, with_secrets, without_secrets
 from .outputs import Answer
 from .parameters import Parameter, read_parameters
 
@@ -151,13 +151,15 @@ class ApiView:
         sent = idempotency.fingerprint(self.method, request.path_info, canonical(body))
         stored = idempotency.claim(session, use.space, use.key, sent)
         if stored is not None:
-            again = Reply(with_secrets(request, stored.body, self.secrets), stored.status, stored.location)
+            location = shown_location(request, stored.location, self.secrets)
+            again = Reply(with_secrets(request, stored.body, self.secrets), stored.status, location)
             response = self.respond(again)
             response.headers["Idempotency-Replayed"] = "true"
             return response
         reply = self._call(request, body)
         plain = orjson.loads(jsonio.dump(without_secrets(reply.body or {}, self.secrets)))
-        answer = idempotency.Answer(reply.status or self.status, plain, reply.location)
+        location = hidden_location(reply.location, reply.body or {}, self.secrets)
+        answer = idempotency.Answer(reply.status or self.status, plain, location)
         idempotency.store(session, use.space, use.key, sent, answer, request.ctx.now)
         return self.respond(reply)
 
