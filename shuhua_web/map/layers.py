@@ -24,6 +24,8 @@ from shuhua_web.i18n import _
 Features = list[dict[str, Any]]
 
 REPAIR_KIND = "repair"
+LISTED = 5
+"""How many requests the popup of one place names."""
 _REPAIR_LOOKS: Mapping[str, tuple[str, str]] = {
     "warning": ("yellow", "?"),
     "info": ("purple", "i"),
@@ -43,7 +45,7 @@ def repairs(request: Request, view: View, chosen: SiteFilter) -> Features:
     """The open requests in view; what narrows sites narrows them by the site that they are about."""
     ctx = request.ctx
     table = REPAIR_MACHINE.newest(ctx)
-    conditions = [visible(RepairRequest, ctx.actor, Permission.REPAIRS_VIEW), RepairRequest.state.in_(table.open_states)]
+    conditions = [visible(RepairRequest, ctx.actor, Permission.REPAIRS_VIEW), RepairRequest.state.in_(_open_states(table))]
     if chosen.division:
         conditions.append(prefix_range(RepairRequest.division_code, chosen.division))
     of_site = SiteFilter(
@@ -77,12 +79,17 @@ def legend(request: Request) -> dict[str, Any]:
     ]
     if request.actor.may(Permission.REPAIRS_VIEW):
         table = REPAIR_MACHINE.newest(request.ctx)
-        kinds.append({"value": REPAIR_KIND, "label": request.tr(_("Open request")), "shape": "star"})
-        for name in table.open_states:
+        kinds.append({"value": REPAIR_KIND, "label": request.tr(_("Open request")), "shape": "star", "beside": True})
+        for name in _open_states(table):
             state = table.states[name]
             colour, sign = _REPAIR_LOOKS.get(state.tone, ("grey", "·"))
             states.append({"value": name, "label": state.label(request.locale_name), "colour": colour, "sign": sign})
     return {"kinds": kinds, "states": states}
+
+
+def _open_states(table: Workflow) -> list[str]:
+    """States of requests that somebody works on; a draft has not been sent yet."""
+    return [name for name in table.open_states if name != "draft"]
 
 
 def _clusters(layer: str, sight: Sight) -> Iterable[dict[str, Any]]:
@@ -129,7 +136,7 @@ def _site_feature(request: Request, point: SitePoint) -> dict[str, Any]:
 
 
 def _repair_features(request: Request, table: Workflow, repair_ids: Iterable[int]) -> Features:
-    locale, zone, english = request.locale_name, request.deployment.settings.timezone, request.locale_name == "en"
+    """Requests; those of one place, as people report the same fault again and again, share a marker."""
     columns = (
         RepairRequest.id,
         RepairRequest.number,
@@ -137,27 +144,49 @@ def _repair_features(request: Request, table: Workflow, repair_ids: Iterable[int
         RepairRequest.severity,
         RepairRequest.symptom,
         RepairRequest.created_at,
+        RepairRequest.site_id,
+        RepairRequest.morton,
         RepairRequest.longitude,
         RepairRequest.latitude,
         Site.name.label("site"),
     )
     query = select(*columns).outerjoin(Site, Site.id == RepairRequest.site_id).where(RepairRequest.id.in_(list(repair_ids)))
-    found: Features = []
-    for row in request.ctx.session.execute(query.order_by(RepairRequest.id)):
-        properties = {
-            "layer": "repairs",
-            "title": row.number,
-            "kind": REPAIR_KIND,
-            "state": row.state,
-            "state_label": table.states[row.state].label(locale),
-            "url": request.route_path("repairs.view", id=row.id),
-            "rows": _rows(
-                request,
-                (_("Installation point"), row.site),
-                (_("Severity"), SEVERITIES[row.severity][english] if row.severity in SEVERITIES else ""),
-                (_("Symptom"), row.symptom[:120]),
-                (_("Received"), formats.moment(row.created_at, zone)),
-            ),
-        }
-        found.append(_feature(f"repair-{row.id}", (row.longitude, row.latitude), properties))
-    return found
+    places: dict[tuple[int, int], list[Any]] = {}
+    for row in request.ctx.session.execute(query.order_by(RepairRequest.id.desc())):
+        places.setdefault((row.morton, row.site_id or 0), []).append(row)
+    return [_repair_feature(request, table, rows) for rows in places.values()]
+
+
+def _repair_feature(request: Request, table: Workflow, rows: list[Any]) -> dict[str, Any]:
+    newest, locale = rows[0], request.locale_name
+    if len(rows) == 1:
+        title, url = newest.number, request.route_path("repairs.view", id=newest.id)
+        shown = _one_request(request, newest)
+    else:
+        title = request.tr(_("${n} open requests", mapping={"n": len(rows)}))
+        url = request.route_path("repairs.view", id=newest.id)
+        if newest.site_id:
+            url = request.route_path("repairs.list", _query={"site_id": newest.site_id})
+        told = [(each.number, f"{table.states[each.state].label(locale)} · {each.symptom[:40]}") for each in rows[:LISTED]]
+        shown = _rows(request, (_("Installation point"), newest.site), *told, ("…", "…" if len(rows) > LISTED else ""))
+    properties = {
+        "layer": "repairs",
+        "title": title,
+        "kind": REPAIR_KIND,
+        "state": newest.state,
+        "state_label": table.states[newest.state].label(locale),
+        "url": url,
+        "rows": shown,
+    }
+    return _feature(f"repair-{newest.id}", (newest.longitude, newest.latitude), properties)
+
+
+def _one_request(request: Request, row: Any) -> list[dict[str, str]]:
+    zone, english = request.deployment.settings.timezone, request.locale_name == "en"
+    return _rows(
+        request,
+        (_("Installation point"), row.site),
+        (_("Severity"), SEVERITIES[row.severity][english] if row.severity in SEVERITIES else ""),
+        (_("Symptom"), row.symptom[:120]),
+        (_("Received"), formats.moment(row.created_at, zone)),
+    )

@@ -33,7 +33,9 @@ def division_options(request: Request) -> Response:
     """Options for a search field of the office."""
     found = search(request.ctx.session, request.GET.get("q", "")[:60], limit=OFFERED)
     names = full_names(request.ctx.session, [each.code for each in found], request.locale_name)
-    return options_fragment(request, [(each.code, f"{names[each.code]} {each.code}") for each in found])
+    # Its own name first: the rest may not fit into a narrow field.
+    options = [(each.code, f"{each.name(request.locale_name)} {each.code} · {names[each.code]}") for each in found]
+    return options_fragment(request, options)
 
 
 @api_view(

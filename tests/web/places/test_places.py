@@ -17,5 +17,5 @@ def test_divisions_need_a_sign_in(anonymous):
 
 def test_a_search_field_is_given_options_with_full_names(office):
     page = office.get("/divisions/options", {"q": "jin"})
-    assert '<option value="350582">福建省泉州市晋江市 350582</option>' in page
+    assert '<option value="350582">晋江市 350582 · 福建省泉州市晋江市</option>' in page
     assert "disabled" in office.get("/divisions/options", {"q": "<x>"})

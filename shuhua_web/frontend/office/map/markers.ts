@@ -7,9 +7,12 @@ export interface LegendEntry {
   label: string;
 }
 
-/** `data-legend`: which shape a kind has, and which colour and sign a state has. */
+/**
+ * `data-legend`: which shape a kind has, and which colour and sign a state has. A kind that is `beside` stands at the upper
+ * right of its place, since a marker of another kind stands on it.
+ */
 export interface Legend {
-  kinds: (LegendEntry & { shape: string })[];
+  kinds: (LegendEntry & { shape: string; beside?: boolean })[];
   states: (LegendEntry & { colour: string; sign?: string })[];
 }
 
@@ -50,14 +53,14 @@ export function symbol(shape: string | undefined, colour: string | undefined, si
 
 /** The marker of one point. */
 export function pointIcon(legend: Legend, kind: string | undefined, state: string | undefined): L.DivIcon {
-  const shape = legend.kinds.find(({ value }) => value === kind)?.shape;
+  const { shape, beside } = legend.kinds.find(({ value }) => value === kind) ?? {};
   const look = legend.states.find(({ value }) => value === state);
   return L.divIcon({
     className: "map-point",
     html: make("span", {}, symbol(shape, look?.colour, look?.sign)),
     iconSize: [26, 26],
-    iconAnchor: [13, 13],
-    popupAnchor: [0, -11],
+    iconAnchor: beside ? [-4, 30] : [13, 13],
+    popupAnchor: beside ? [17, -28] : [0, -11],
   });
 }
 
