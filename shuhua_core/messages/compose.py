@@ -16,7 +16,6 @@ from ..kernel.context import Context
 from ..kernel.events import Event
 from ..kernel.i18n import _, translator
 from ..repairs.schema import SEVERITIES
-from ..sites.models import Equipment, Site
 from .audience import AUDIENCES, Addressee, Happening
 from .models import Message
 from .notices import NOTICES, SUBJECTS, URGENT
@@ -41,38 +40,41 @@ def compose(session: Session, told: Told, *, read: bool = False) -> list[Message
 
     ``read`` is for replayed history, which nobody needs to be told of any more.
     """
-    notices = NOTICES.get(told.event, ())
-    if not notices:
+    if told.event not in NOTICES:
         return []
-    happening = Happening(session, told.kind, told.record_id, told.number, told.values)
-    chosen: dict[int, tuple[str, Addressee]] = {}
-    for notice in notices:
-        for addressee in AUDIENCES[notice.audience](happening):
-            if addressee.user_id != told.actor_id:
-                chosen.setdefault(addressee.user_id, (notice.name, addressee))
-    if not chosen:
+    rows = message_rows(Happening(session, told.kind, told.record_id, told.number, told.values), told, read=read)
+    if not rows:
         return []
     known = set(session.scalars(select(Message.user_id).where(Message.source_id == told.source_id)))
-    facts = _facts(session, happening)
-    messages = [
-        Message(
-            source_id=told.source_id,
-            user_id=user_id,
-            notice=name,
-            record_kind=addressee.record_kind,
-            record_id=addressee.record_id,
-            number=addressee.number,
-            facts=facts,
-            urgent=name in URGENT or facts.get("severity") == "urgent",
-            created_at=told.at,
-            read_at=told.at if read else None,
-        )
-        for user_id, (name, addressee) in chosen.items()
-        if user_id not in known
-    ]
+    messages = [Message(**row) for row in rows if row["user_id"] not in known]
     session.add_all(messages)
     session.flush()
     return messages
+
+
+def message_rows(happening: Happening, told: Told, *, read: bool = False) -> list[dict[str, Any]]:
+    """The messages that an event makes, as rows of the table: one a person, and none for the one who did it."""
+    chosen: dict[int, tuple[str, Addressee]] = {}
+    for notice in NOTICES.get(told.event, ()):
+        for addressee in AUDIENCES[notice.audience](happening):
+            if addressee.user_id != told.actor_id:
+                chosen.setdefault(addressee.user_id, (notice.name, addressee))
+    facts = _facts(happening) if chosen else {}
+    return [
+        {
+            "source_id": told.source_id,
+            "user_id": user_id,
+            "notice": name,
+            "record_kind": addressee.record_kind,
+            "record_id": addressee.record_id,
+            "number": addressee.number,
+            "facts": facts,
+            "urgent": name in URGENT or facts.get("severity") == "urgent",
+            "created_at": told.at,
+            "read_at": told.at if read else None,
+        }
+        for user_id, (name, addressee) in chosen.items()
+    ]
 
 
 def compose_read(ctx: Context, event: Event) -> None:
@@ -93,15 +95,13 @@ def compose_read(ctx: Context, event: Event) -> None:
     )
 
 
-def _facts(session: Session, happening: Happening) -> dict[str, Any]:
+def _facts(happening: Happening) -> dict[str, Any]:
     record = happening.record
-    site = session.execute(select(Site.name, Site.address).where(Site.id == record.site_id)).first() if record.site_id else None
-    piece = session.scalar(select(Equipment.name).where(Equipment.id == record.equipment_id)) if record.equipment_id else None
     due = getattr(record, "due_at", None)
     appointed = happening.values.get("appointed_at")
     facts = {
-        "place": (site.name if site else None) or record.address,
-        "equipment": piece,
+        "place": happening.site_name or record.address,
+        "equipment": happening.equipment_name,
         "symptom": record.symptom[:80],
         "severity": record.severity,
         "due_at": due.isoformat() if due else None,
@@ -112,8 +112,7 @@ def _facts(session: Session, happening: Happening) -> dict[str, Any]:
 
 def subject(message: Message, locale: str) -> str:
     """The message's first line in the language."""
-    text = SUBJECTS[message.notice]
-    return translator(locale)(_(text, mapping={"number": message.number or ""}))
+    return translator(locale)(SUBJECTS[message.notice] % {"number": message.number or ""})
 
 
 def body(message: Message, locale: str, zone: ZoneInfo) -> str:
@@ -136,5 +135,5 @@ def body(message: Message, locale: str, zone: ZoneInfo) -> str:
             value = SEVERITIES[value][1 if locale == "en" else 0]
         elif name.endswith("_at"):
             value = datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M")
-        lines.append(f"{tr(label)}: {value}" if locale == "en" else f"{tr(label)}:{value}")
+        lines.append(f"{tr(label)}: {value}" if locale == "en" else f"{tr(label)}：{value}")
     return "\n".join(lines)
