@@ -112,13 +112,18 @@ def answer(
     if detail is not None and detail != title:
         problem["detail"] = tr(detail)
     if fields is not None:
-        problem["errors"] = {name: tr(message) for name, message in fields.items()}
+        problem["errors"] = {_shown_name(name): tr(message) for name, message in fields.items()}
     problem |= {name: (details or {})[name] for name in SHOWN_DETAILS if name in (details or {})}
     problem["request_id"] = request.environ.get(REQUEST_ID, "")
     response = _document(problem) if is_api(request) else _page(request, problem)
     response.status_int = status
     response.headers.update(headers or {})
     return response
+
+
+def _shown_name(name: str) -> str:
+    """A field's name, which a client may have made up, without what neither JSON nor a database can hold."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in name[:100])
 
 
 def _document(problem: Mapping[str, Any]) -> Response:
@@ -282,7 +287,7 @@ def _note_for_security(request: Request, error: errors.ServiceError) -> None:
     elif isinstance(error, errors.Invalid):
         unknown = sorted(name for name, message in error.errors.items() if message == _NO_SUCH_FIELD)
         if unknown:
-            request.note_security("input.forbidden_field", fields=[name[:60] for name in unknown[:20]])
+            request.note_security("input.forbidden_field", fields=[_shown_name(name) for name in unknown[:20]])
 
 
 _NO_SUCH_FIELD = "There is no such field."

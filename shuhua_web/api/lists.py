@@ -8,8 +8,10 @@ import colander
 from pyramid.config import Configurator
 from pyramid.request import Request
 
+from shuhua_core.kernel.schema import Integer
+
 from ..listing import Listing
-from .parameters import Parameter
+from .parameters import LARGEST, Parameter, whole_number
 from .resource import ApiView, add_api_view
 
 
@@ -24,7 +26,9 @@ class _Described(colander.SchemaType):
         return self._schema
 
     def deserialize(self, node: Any, text: Any) -> Any:
-        """The text as it was sent."""
+        """The text as it was sent, which the listing reads; the bounds of a number are checked here."""
+        if self._schema["type"] == "integer":
+            whole_number(node, text, Integer(self._schema.get("minimum", 0), self._schema.get("maximum", LARGEST)))
         return text
 
 

@@ -28,7 +28,7 @@ def one_file(request: Request, maximum: int) -> BinaryIO:
         form = request.POST
     except ValueError as error:  # no boundary, broken parts
         raise Malformed(_("The form could not be read.")) from error
-    errors = {name[:100]: _("There is no such field.") for name in form if name != "file"}
+    errors = {str(name)[:100]: _("There is no such field.") for name in form if name != "file"}
     files = form.getall("file")
     if len(files) != 1 or not hasattr(files[0], "file"):
         errors["file"] = _("Send one file.")

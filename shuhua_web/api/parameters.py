@@ -15,7 +15,7 @@ from shuhua_core.kernel.schema import Boolean, Choice, Float, Integer, Text
 
 from ..i18n import _
 
-_LARGEST_ID = 2**63 - 1
+LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,11 @@ def _plain(typ: Any, text: str) -> Any:
     return {"true": True, "false": False}.get(text, text) if isinstance(typ, Boolean) else text
 
 
+def whole_number(node: Any, text: str, typ: Integer) -> int:
+    """The number that ``text`` says. Raises colander.Invalid."""
+    return int(typ.deserialize(node, _plain(typ, text)))
+
+
 def read_parameters(request: Request, declared: Iterable[Parameter]) -> dict[str, Any]:
     """All declared parameters, with their defaults. Raises Invalid with a message for each wrong or unknown one."""
     sent = request.GET
@@ -97,6 +102,6 @@ def list_parameters(sorts: Mapping[str, str] | None = None, *filters: Parameter)
 def record_id(request: Request, name: str = "id") -> int:
     """The id in the path. Raises NotFound for what cannot be one."""
     text = request.matchdict[name]
-    if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= _LARGEST_ID):
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= LARGEST):
         raise NotFound
     return int(text)

@@ -36,13 +36,19 @@ def _member(node: Any) -> Schema:
         if isinstance(node.typ, Text) and "pattern" not in found:
             found["minLength"] = max(1, found.get("minLength", 0))
     else:
-        found = _or_null(found)
+        found = _or_null(_or_empty(found) if isinstance(node.typ, Text) else found)
         if node.missing is not None and node.missing is not colander.drop:
             found["default"] = node.typ.serialize(node, node.missing)
     found["title"] = str(node.title)
     if node.description:
         found["description"] = str(node.description)
     return found
+
+
+def _or_empty(schema: Schema) -> Schema:
+    """A text that is not required may be left empty."""
+    loose = {name: value for name, value in schema.items() if name != "minLength"}
+    return {**loose, "pattern": f"{loose['pattern'].removesuffix('$')}?$"} if "pattern" in loose else loose
 
 
 def _or_null(schema: Schema) -> Schema:

@@ -83,6 +83,8 @@ def test_a_form_that_cannot_be_read_is_400(as_):
     person = as_("repairer").api
     headers = {**person.headers, "Content-Type": "multipart/form-data"}
     assert person.app.post("/api/v1/media", b"x", headers=headers, status=400).json["code"] == "malformed"
+    headers["Content-Type"] = "multipart/form-data; boundary=x"
+    assert person.app.post("/api/v1/media", b"--x\r\n5.5--x--\r\n", headers=headers, status=422)
 
 
 def test_who_may_not_upload_is_403(as_):

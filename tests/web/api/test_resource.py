@@ -56,6 +56,9 @@ def test_a_body_that_is_too_large_is_413(anonymous):
         ({"number": "X" * 31}, "number"),
         ({"number": "a\u0000b"}, "number"),
         ({"number": "X1", "status": "closed"}, "status"),
+        ({"number": "X1", "a\u0000\ud800b": 1}, "a\ufffd\ufffdb"),
+        ({"number": 2**200}, "number"),
+        ({"number": "\ud800"}, "number"),
         ({"number": "X1", "organisation_path": "/"}, "organisation_path"),
     ],
 )
