@@ -14,7 +14,7 @@ Schema = dict[str, Any]
 
 def input_schema(schema: type[InputSchema]) -> Schema:
     """The object that ``schema`` takes."""
-    return _object(instance(schema))
+    return _object(instance(schema))  # type: ignore[arg-type]
 
 
 def _object(node: Any) -> Schema:
