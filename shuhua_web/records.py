@@ -130,8 +130,12 @@ def timeline(
     ``pictures`` are by step id; ``map_href(longitude, latitude)`` leads to the place on the map.
     """
     zone, locale = request.deployment.settings.timezone, request.locale_name
-    labels = {row.action: row.label(locale) for row in workflow.rows}
-    labels["create"] = request.tr(_("Created"))
+
+    def done(step: Step) -> str:
+        """The label of the row that was taken: one action may have several, that lead to different states."""
+        rows = [row for row in workflow.rows if row.action == step.action]
+        taken = [row for row in rows if step.before in row.sources and row.target == step.after] or rows
+        return taken[0].label(locale) if taken else step.action
 
     def state(name: str | None) -> Any:
         found = workflow.states.get(name) if name else None
@@ -140,7 +144,7 @@ def timeline(
     def shown(step: Step) -> TimelineStep:
         placed = step.longitude is not None and step.latitude is not None
         return TimelineStep(
-            what=labels.get(step.action, step.action),
+            what=request.tr(_("Created")) if step.action == "create" else done(step),
             before=state(step.before),
             after=state(step.after),
             who=people.get(step.actor_id or 0) or PERSON_KINDS.get(step.actor_kind, "–"),

@@ -14,6 +14,7 @@ from ..accounts.models import Organisation, RolePermission, User, UserRole
 from ..accounts.organisations import above
 from ..kernel.actor import ScopeKind
 from ..repairs.models import RepairRequest
+from ..sites.models import Equipment, Site
 from ..tasks.models import RepairTask, Task
 
 
@@ -41,6 +42,18 @@ class Happening:
     def record(self) -> Any:
         """The request or task."""
         return self.session.get_one(Task if self.kind == "task" else RepairRequest, self.record_id)
+
+    @property
+    def site_name(self) -> str | None:
+        """The name of the record's site."""
+        site_id = self.record.site_id
+        return self.session.scalar(select(Site.name).where(Site.id == site_id)) if site_id else None
+
+    @property
+    def equipment_name(self) -> str | None:
+        """The name of the record's piece."""
+        equipment_id = self.record.equipment_id
+        return self.session.scalar(select(Equipment.name).where(Equipment.id == equipment_id)) if equipment_id else None
 
     def told(self, user_ids: Iterable[int | None]) -> list[Addressee]:
         """These people, about this record."""

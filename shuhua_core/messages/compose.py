@@ -112,7 +112,12 @@ def _facts(happening: Happening) -> dict[str, Any]:
 
 def subject(message: Message, locale: str) -> str:
     """The message's first line in the language."""
-    return translator(locale)(SUBJECTS[message.notice] % {"number": message.number or ""})
+    return subject_of(message.notice, message.number, locale)
+
+
+def subject_of(notice: str, number: str | None, locale: str) -> str:
+    """The first line of a message with this notice about the record of this number."""
+    return translator(locale)(SUBJECTS[notice] % {"number": number or ""})
 
 
 def body(message: Message, locale: str, zone: ZoneInfo) -> str:

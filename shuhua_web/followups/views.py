@@ -25,8 +25,8 @@ from ..listing.page import Tab
 from ..media.pictures import pictures_of
 from ..records import Action, Badge, Fact, actions
 from ..repairs.facts import word
-from ..tasks.facts import result_facts
 from ..repairs.surroundings import link, piece_facts, place_facts, surroundings
+from ..tasks.facts import result_facts
 from .listing import FOLLOWUPS
 
 TITLE = _("Follow-ups")
@@ -59,7 +59,7 @@ def list_followups(request: Request) -> dict[str, Any]:
 
 def _tabs(request: Request, grid: Any) -> list[Tab]:
     query = select(Followup.state, func.count()).where(visible(Followup, request.actor, Permission.FOLLOWUPS_VIEW))
-    counts = {state: count for state, count in request.ctx.session.execute(query.group_by(Followup.state))}
+    counts = {row[0]: row[1] for row in request.ctx.session.execute(query.group_by(Followup.state))}
     chosen = [each for each in grid.values.get("state", ()) if each]
     tabs = [
         Tab(word(STATES, state, request.locale_name), grid.href(state=state), counts.get(state, 0), chosen == [state])

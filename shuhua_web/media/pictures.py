@@ -95,6 +95,11 @@ def picture_field(request: Request, oid: str, ids: Sequence[int], *, described: 
     return str(render(TEMPLATE, values, request=request))
 
 
+def too_many() -> Invalid:
+    """More pictures than one form takes."""
+    return Invalid({"media_ids": _("At most ${n} pictures, please.", mapping={"n": MOST})})
+
+
 @dataclass(frozen=True, slots=True)
 class SentPictures:
     """Pictures that came with a form, on disk before the writing transaction begins, since drawing them anew takes long."""
@@ -108,9 +113,9 @@ class SentPictures:
         files = [each for each in request.POST.getall(FIELD) if hasattr(each, "file")] if request.method == "POST" else []
         if not files:
             return cls()
+        if len(files) > MOST:
+            return cls(error=too_many())
         try:
-            if len(files) > MOST:
-                raise Invalid({"media_ids": _("At most ${n} pictures, please.", mapping={"n": MOST})})
             return cls([request.registry.media_store.receive(each.file) for each in files])
         except (Invalid, TooLarge, UnsupportedMedia) as error:
             return cls(error=error)

@@ -12,8 +12,7 @@ from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.errors import Invalid, ServiceError
 from shuhua_core.media.service import MediaService
 
-from ..i18n import _
-from .pictures import MOST, SentPictures, picture_field
+from .pictures import MOST, SentPictures, picture_field, too_many
 
 
 @view_config(route_name="media.pictures", permission=Permission.MEDIA_UPLOAD, request_method="POST")
@@ -25,7 +24,7 @@ def upload(request: Request) -> Response:
     error: ServiceError | None = sent.error
     added: list[int] = []
     if error is None and len(before) + len(sent.kept) > MOST:
-        error = Invalid({"media_ids": _("At most ${n} pictures, please.", mapping={"n": MOST})})
+        error = too_many()
     elif error is None:
         media = MediaService(request.ctx)
         added = [media.add(each).id for each in sent.kept]

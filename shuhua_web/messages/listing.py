@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 from shuhua_core.accounts.permissions import Permission
-from shuhua_core.messages.compose import subject
+from shuhua_core.messages.compose import subject_of
 from shuhua_core.messages.models import Message
 
 from ..i18n import _
@@ -15,7 +14,7 @@ from ..listing import Column, DateRange, FlagFilter, Listing
 
 def shown_subject(row: Any, locale: str) -> str:
     """The first line of a row's message in the language."""
-    return subject(SimpleNamespace(notice=row.notice, number=row.number), locale)
+    return subject_of(row.notice, row.number, locale)
 
 
 MESSAGES = Listing(

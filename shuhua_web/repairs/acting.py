@@ -28,7 +28,7 @@ Convert = Callable[[dict[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """What an action's form has beyond its schema: initial values, widgets, sources, a schema of its own, and the way back from it."""
+    """What an action's form has beyond its schema."""
 
     initial: Mapping[str, Any] = field(default_factory=dict)
     widgets: Mapping[str, Any] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from shuhua_core.tasks.models import Task
 from .. import formats
 from ..i18n import _
 from .acting import Controls, Kind
-from .cards import Card, CardGroup, CardsWidget
+from .cards import Card, CardGroup, CardsWidget, two_buttons
 from .facts import TITLE, repair_groups, word
 from .queries import joinable_tasks, similar_requests
 from .surroundings import surroundings
@@ -60,7 +60,8 @@ def _approve(request: Request, repair: RepairRequest) -> Controls:
         until = formats.day(around.piece.warranty_to) or "–"
         intro = _("Warranty of ${number} until ${day}", mapping={"number": around.piece.number, "day": until})
     tasks = CardsWidget(request, lambda: [CardGroup(None, _task_cards(request, repair))], none=_("Make a new task"))
-    return Controls(initial=initial, widgets={"task_id": tasks}, intro=intro)
+    warranty = two_buttons(_("In warranty"), _("Out of warranty"))
+    return Controls(initial=initial, widgets={"task_id": tasks, "in_warranty": warranty}, intro=intro)
 
 
 def _task_cards(request: Request, repair: RepairRequest) -> Sequence[Card]:

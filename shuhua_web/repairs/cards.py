@@ -10,7 +10,7 @@ from typing import Any
 from pyramid.renderers import render
 from pyramid.request import Request
 
-from ..widgets import FieldWidget, described
+from ..widgets import BooleanWidget, FieldWidget, described
 
 TEMPLATE = "shuhua_web:repairs/templates/cards-field.pt"
 
@@ -90,6 +90,13 @@ class CardsWidget(FieldWidget):
         """The id, or the word."""
         text = text.strip()
         return int(text) if not self._words and re.fullmatch(r"[0-9]{1,18}", text) else text
+
+
+def two_buttons(yes: Any, no: Any) -> BooleanWidget:
+    """A question that wants an answer, as two buttons."""
+    widget = BooleanWidget(yes, no, box=False)
+    widget.template = "radios"
+    return widget
 
 
 def cards_found(request: Request, name: str, cards: Sequence[Card]) -> str:

@@ -9,8 +9,8 @@ from markupsafe import Markup
 from pyramid.request import Request
 
 from shuhua_core.accounts.permissions import Permission
-from shuhua_core.kernel.scope import covers, get_visible
 from shuhua_core.kernel.errors import NotFound
+from shuhua_core.kernel.scope import covers, get_visible
 from shuhua_core.kernel.workflow import Workflow
 from shuhua_core.repairs.machine import MACHINE
 from shuhua_core.repairs.models import RepairRequest

@@ -143,9 +143,8 @@ class PlaceWidget(FieldWidget):
     def serialize(self, field: Any, cstruct: Any, **_kw: Any) -> str:
         """The control as HTML."""
         others = field.parent.cstruct if isinstance(field.parent.cstruct, dict) else {}
-        site_field = field.parent["site_id"] if "site_id" in field.parent else None
-        error = site_field.error.msg if site_field is not None and site_field.error else None
-        return place_box(self._request, _whole(cstruct), _whole(others.get("site_id")), error=error)
+        errors = [child.error.msg for child in field.parent.children if child.name == "site_id" and child.error]
+        return place_box(self._request, _whole(cstruct), _whole(others.get("site_id")), error=errors[0] if errors else None)
 
     def parsed(self, text: str) -> Any:
         """The id, or the text."""

@@ -63,7 +63,7 @@ def _between(request: Request, kind: str, record_id: int) -> list[TimelineStep]:
     zone = request.deployment.settings.timezone
     return [
         TimelineStep(
-            what=BETWEEN[entry.event],  # type: ignore[index]
+            what=BETWEEN[entry.event],
             before=None,
             after=None,
             who=name or _("System"),

@@ -89,7 +89,7 @@ def recent_requests(ctx: Context, condition: ColumnElement[bool]) -> Sequence[Re
 
 
 def find_pieces(ctx: Context, text: str) -> Sequence[tuple[Equipment, Site | None]]:
-    """Pieces, each with its site, by the beginning of number, serial or label code, or by a part of the site's name or address."""
+    """Pieces, each with its site, by the beginning of number, serial or code, or by a part of the site's name or address."""
     code = text.upper()
     exact = or_(*(prefix_range(column, code) for column in (Equipment.number, Equipment.serial, Equipment.code)))
     place = or_(contains(Site.name, text), contains(Site.address, text))

@@ -51,7 +51,9 @@ def surroundings(request: Request, record: Any) -> Surroundings:
         .outerjoin(Organisation, Organisation.id == kind.host_unit_id)
         .where(kind.id == record.id)
     ).one()
-    return Surroundings(*row, full_name(request.ctx.session, record.division_code, request.locale_name))
+    site, piece, model, customer, host_unit = row
+    division = full_name(request.ctx.session, record.division_code, request.locale_name)
+    return Surroundings(site, piece, model, customer, host_unit, division)
 
 
 def place_facts(request: Request, record: Any, around: Surroundings) -> list[Fact]:

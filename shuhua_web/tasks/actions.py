@@ -13,15 +13,16 @@ from shuhua_core.accounts.organisations import carriers
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.scope import prefix_range
 from shuhua_core.kernel.workflow import Row
+from shuhua_core.places.queries import full_names
 from shuhua_core.tasks.machine import MACHINE
 from shuhua_core.tasks.models import Task
-from shuhua_core.tasks.proposal import propose
+from shuhua_core.tasks.proposal import Proposal, propose
 
 from ..i18n import _
 from ..repairs.acting import Controls, Kind
-from ..repairs.cards import Card, CardGroup, CardsWidget
+from ..repairs.cards import Card, CardGroup, CardsWidget, two_buttons
 from ..repairs.surroundings import surroundings
-from ..widgets import BooleanWidget, ChoiceWidget
+from ..widgets import ChoiceWidget
 from .facts import TITLE, task_groups
 from .schema import Receiver
 
@@ -39,13 +40,6 @@ class ScoreWidget(ChoiceWidget):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else text
 
 
-def yes_no() -> BooleanWidget:
-    """A question that wants an answer, as two buttons."""
-    widget = BooleanWidget(_("Yes"), _("No"), box=False)
-    widget.template = "radios"
-    return widget
-
-
 def task_controls(request: Request, task: Task, row: Row) -> Controls:
     """By action; most forms need nothing but their schema."""
     if row.action == "allocate":
@@ -59,7 +53,7 @@ def task_controls(request: Request, task: Task, row: Row) -> Controls:
         return Controls(initial={"appointed_at": (task.appointed_at or _next_morning(request)).isoformat()})
     if row.action == "follow_up":
         scores = {name: ScoreWidget() for name in ("response_score", "manner_score", "quality_score")}
-        return Controls(initial={"way": "phone"}, widgets={**scores, "repaired": yes_no()})
+        return Controls(initial={"way": "phone"}, widgets={**scores, "repaired": two_buttons(_("Yes"), _("No"))})
     if row.action == "complete":
         return Controls(initial={"result": "repaired"})
     return Controls()
@@ -91,8 +85,7 @@ def _receivers(request: Request, task: Task) -> list[CardGroup]:
     locale = request.locale_name
     proposals = propose(request.ctx, task)
     proposed = [
-        Card(f"unit:{each.unit.id}", each.unit.label(locale), [" · ".join(request.tr(reason) for reason in each.reasons)])
-        for each in proposals
+        Card(f"unit:{each.unit.id}", each.unit.label(locale), [" · ".join(_reasons(request, each))]) for each in proposals
     ]
     known = {each.unit.id for each in proposals}
     loads = _loads(request, task.branch_path, Task.unit_id)
@@ -116,6 +109,16 @@ def _receivers(request: Request, task: Task) -> list[CardGroup]:
         CardGroup(_("Proposed"), proposed),
         CardGroup(_("Other units"), others, folded=bool(proposed)),
         CardGroup(_("Directly to a person"), people, folded=True),
+    ]
+
+
+def _reasons(request: Request, proposal: Proposal) -> list[str]:
+    """Why the unit fits, with the names of divisions instead of their codes."""
+    codes = [(getattr(reason, "mapping", None) or {}).get("prefix") for reason in proposal.reasons]
+    names = full_names(request.ctx.session, codes, request.locale_name)
+    return [
+        request.tr(reason % {"prefix": names.get(code, code)} if code else reason)
+        for reason, code in zip(proposal.reasons, codes, strict=True)
     ]
 
 

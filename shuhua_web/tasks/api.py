@@ -110,7 +110,8 @@ def task_item(request: Request, task: Task) -> dict[str, Any]:
         state_label=state.label(request.locale_name),
         overdue=state.phase == "open" and task.due_at < ctx.now,
         requests=[
-            REQUEST_OF_TASK.one(repair, media=[media_item(request, each) for each in media["repair", repair.id]]) for repair in repairs
+            REQUEST_OF_TASK.one(repair, media=[media_item(request, each) for each in media["repair", repair.id]])
+            for repair in repairs
         ],
         media=[media_item(request, each) for each in media["task", task.id]],
         actions=actions_of(request, MACHINE.available(ctx, task), MACHINE.schemas),
