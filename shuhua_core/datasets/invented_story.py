@@ -167,7 +167,7 @@ class Story:
             script.wait(10, 200)
             script.task(task, "accept", repairer, to="assigned")
             if not self.dice.chance(0.2):
-                self._visit(task, repairer, unit)
+                self._visit(task, repairer, unit, taken=True)
                 return
             script.wait(20, 200)
             script.task(task, "decline", repairer, to="pending_reallocation", reason=self.dice.pick(DECLINES))
@@ -209,11 +209,15 @@ class Story:
             script.task(task, "assign", manager, repairer_id=repairer)
         self._visit(task, repairer, unit)
 
-    def _visit(self, task: str, repairer: str, unit: str) -> None:
-        """From taking the task to its completion, with the check and the rework that some need."""
+    def _visit(self, task: str, repairer: str, unit: str, *, taken: bool = False) -> None:
+        """From taking the task to its completion, with the check and the rework that some need.
+
+        Who accepted it directly has ``taken`` it by that.
+        """
         script = self.script
         script.wait(5, 120)
-        script.task(task, "take", repairer)
+        if not taken:
+            script.task(task, "take", repairer)
         if self.dice.chance(0.5):
             script.wait(5, 60)
             appointed_at = after_work(script.at, self.dice.between(90, 900))

@@ -1,0 +1,96 @@
+"""A deployment whose clock stands at the moment that is being replayed, and whose messages arrive read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from shuhua_core.accounts.actors import load_actor, public_actor
+from shuhua_core.datasets.load.collecting import CollectingSession
+from shuhua_core.datasets.load.told import Telling
+from shuhua_core.kernel.actor import SYSTEM, Actor
+from shuhua_core.kernel.clock import SetClock
+from shuhua_core.kernel.context import Context, Reaction
+from shuhua_core.kernel.deployment import Deployment
+
+
+class History:
+    """Replays what happened, each thing at its own moment, in as many transactions as its user opens.
+
+    The services are those of the API. What differs: the clock is set, messages arrive read, and the entries of the outbox
+    have ended, so that the worker tells nobody of them.
+    """
+
+    def __init__(self, deployment: Deployment, begins: datetime, *, listeners: dict[str, tuple[Reaction, ...]] | None = None) -> None:
+        self.clock = SetClock(begins)
+        self._telling = Telling()
+        reactions = dict(deployment.reactions)
+        reactions["*"] = (*reactions.get("*", ()), self._telling.tell)
+        for event, more in (listeners or {}).items():
+            reactions[event] = (*more, *reactions.get(event, ()))
+        self.deployment = replace(deployment, clock=self.clock, reactions=reactions)
+        self._actors: dict[int, Actor] = {}
+        self._public: Actor | None = None
+        self._session: Session | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A transaction that commits at the end of the block; :meth:`at` works within it."""
+        database = self.deployment.database
+        info = {**database.info, "deployment": self.deployment, "silent": True}
+        database.gate.acquire()
+        try:
+            engine = database.engine.execution_options(shuhua_write=True)
+            with CollectingSession(engine, expire_on_commit=False, info=info) as session, session.begin():
+                self._session = session
+                yield session
+                session.send()
+        finally:
+            self._session = None
+            database.gate.release()
+
+    @property
+    def session(self) -> Session:
+        """The session of the transaction that is open."""
+        if self._session is None:
+            raise RuntimeError("open a transaction first")
+        return self._session
+
+    def at(self, moment: datetime, actor: Actor = SYSTEM) -> Context:
+        """A context at ``moment``, in the open transaction."""
+        self.clock.set(moment)
+        return self.deployment.context(self.session, actor)
+
+    def user(self, user_id: int) -> Actor:
+        """The actor of a user, loaded once."""
+        if user_id not in self._actors:
+            self._actors[user_id] = load_actor(self.session, user_id)
+        return self._actors[user_id]
+
+    @property
+    def public(self) -> Actor:
+        """Somebody without an account."""
+        if self._public is None:
+            self._public = public_actor(self.session)
+        return self._public
+
+
+@dataclass
+class Timings:
+    """How long each step of a load took, in seconds."""
+
+    steps: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time the block."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.steps[name] = self.steps.get(name, 0.0) + time.monotonic() - began
