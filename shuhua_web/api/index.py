@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.metadata import version
 from typing import Any
 
+from markupsafe import Markup, escape
 from pyramid.request import Request
 from pyramid.view import view_config
 
@@ -13,6 +15,8 @@ from ..security import PUBLIC
 from . import openapi, problems
 from .outputs import Out, Serializer
 from .resource import PREFIX, Reply, api_view
+
+_CODE = re.compile("`([^`]*)`")
 
 INDEX = Serializer(
     "Index",
@@ -64,8 +68,15 @@ def read_docs(request: Request) -> dict[str, Any]:
         "groups": openapi.grouped(document),
         "errors": problems.error_table(),
         "brief": brief,
+        "prose": prose,
         "as_json": lambda value: json.dumps(value, ensure_ascii=False, indent=2),
     }
+
+
+def prose(text: str) -> Markup:
+    """Paragraphs with ``code`` between backticks, which is all the Markdown that our descriptions use."""
+    parts = [f"<p>{' '.join(part.split())}</p>" for part in str(escape(text)).split("\n\n")]
+    return Markup(_CODE.sub(r"<code>\1</code>", "".join(parts)))  # noqa: S704 - escaped before
 
 
 def brief(schema: dict[str, Any]) -> str:

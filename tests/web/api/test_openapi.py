@@ -4,6 +4,7 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
+from shuhua_web.api.index import prose
 from shuhua_web.api.problems import error_table
 from tests.web.sample import ROOMS
 
@@ -102,6 +103,10 @@ def test_the_page_shows_every_operation_and_error_and_loads_nothing_from_elsewhe
     assert not page.html.find_all(["script", "link", "img", "iframe"])
     nonce = page.html.find("style")["nonce"]
     assert f"'nonce-{nonce}'" in page.headers["Content-Security-Policy"]
+
+
+def test_descriptions_are_shown_as_text():
+    assert prose("a `b` <script>\n\nc") == "<p>a <code>b</code> &lt;script&gt;</p><p>c</p>"
 
 
 def test_the_index_leads_to_every_list(as_, anonymous):
