@@ -197,6 +197,12 @@ class Layout:
         """Whether a room has added this route."""
         return self._routes.get_route(name) is not None
 
+    def may_open(self, name: str) -> bool:
+        """Whether the route exists and one of its views for reading is open to this actor."""
+        return self.has_route(name) and any(
+            self.request.has_permission(each) for each in _reading_permissions(self.request.registry, name)
+        )
+
     def menu(self) -> list[tuple[Any, list[MenuLine]]]:
         """(heading, lines) of what this actor may open."""
         counters: dict[str, BadgeCounter] = self.request.registry.menu_badges
@@ -210,7 +216,7 @@ class Layout:
     def offers(self, entry: Entry) -> bool:
         """Whether the entry stands in this actor's menu."""
         allowed = not entry.permissions or any(self.request.actor.may(each) for each in entry.permissions)
-        return allowed and self.has_route(entry.route)
+        return allowed and self.may_open(entry.route)
 
     def _line(self, entry: Entry, counters: dict[str, BadgeCounter]) -> MenuLine:
         href = self.request.route_path(entry.route)
@@ -251,7 +257,7 @@ class Assets:
         self._read_at: float | None = None
         self._entries: dict[str, Any] = {}
         if not self.built:
-            log.error("the front end is not built: run `python shuhua_web/build.py`")
+            log.error("the front end is not built: run `python shuhua_web/frontend/build.py`")
 
     @property
     def built(self) -> bool:
@@ -304,6 +310,19 @@ def add_menu_badge(config: Configurator, route: str, counter: BadgeCounter) -> N
     config.registry.menu_badges[route] = counter
 
 
+def _reading_permissions(registry: Any, route: str) -> frozenset[str]:
+    """Permissions of a route's views that answer GET, read once from what was registered."""
+    if not registry.reading_permissions:
+        found: dict[str, set[str]] = {}
+        for each in registry.introspector.get_category("permissions") or ():
+            for view in (other for other in each["related"] if other.category_name == "views"):
+                methods = view["request_methods"]
+                if view["route_name"] and (methods is None or "GET" in methods):
+                    found.setdefault(view["route_name"], set()).add(each["introspectable"]["value"])
+        registry.reading_permissions = {name: frozenset(held) for name, held in found.items()}
+    return registry.reading_permissions.get(route, frozenset())
+
+
 def _add_globals(event: Any) -> None:
     request = event.get("request")
     if request is not None and hasattr(request, "registry"):
@@ -316,6 +335,7 @@ def includeme(config: Configurator) -> None:
     """The frame's globals, the built front end and its addresses."""
     config.registry.assets = Assets()
     config.registry.menu_badges = {}
+    config.registry.reading_permissions = {}
     config.add_directive("add_menu_badge", add_menu_badge)
     config.add_subscriber(_add_globals, BeforeRender)
     config.add_translation_dirs("shuhua_core:locale", "shuhua_web:locale")

@@ -70,4 +70,4 @@ def abilities(request: Request) -> list[tuple[Any, str | None]]:
     """(words, address) of everything that this actor may do, in the order of the work."""
     layout = Layout(request)
     found = [(words, route) for permission, (words, route) in WORDS.items() if request.actor.may(permission)]
-    return [(words, request.route_path(route) if route and layout.has_route(route) else None) for words, route in found]
+    return [(words, request.route_path(route) if route and layout.may_open(route) else None) for words, route in found]
