@@ -1,0 +1,93 @@
+"""A real Chromium in front of the real application, on a database of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from shuhua_core.kernel.clock import SystemClock
+from shuhua_core.kernel.deployment import Deployment
+from shuhua_core.testing.world import PASSWORD, World, build_world
+from shuhua_web import make_app
+from tests import chromium
+from tests.functional.live import serving
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def backend() -> str:
+    """One database is enough here: what the two do differently is tested below the screens."""
+    return "sqlite"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium. Without one the test is skipped, in CI it fails."""
+    path = chromium.find()
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI needs Chromium: the screens are tested in it")
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(path), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def world(deployment: Deployment) -> World:
+    """The small world, committed."""
+    with deployment.database.write() as session:
+        made = build_world(session)
+        session.flush()
+        session.expunge_all()
+    return made
+
+
+@pytest.fixture
+def address(deployment: Deployment, world: World) -> Iterator[str]:
+    """Where the application answers."""
+    living = replace(deployment, clock=SystemClock())
+    living.database.info["deployment"] = living
+    with serving(make_app(living), threads=4) as served:
+        yield served
+
+
+@pytest.fixture
+def at_desk(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Gives somebody's own browser window, signed in: ``at_desk("dispatcher")``; errors of scripts fail the test."""
+    windows: dict[str, Page] = {}
+    complaints: list[str] = []
+
+    def desk(login: str, width: int = 1024, height: int = 768) -> Page:
+        if login not in windows:
+            context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", base_url=address)
+            page = context.new_page()
+            page.on("pageerror", lambda error: complaints.append(f"{login}: {error}"))
+            page.on("console", lambda message: complaints.append(f"{login}: {message.text}") if message.type == "error" else None)
+            page.goto("/sign-in")
+            page.fill("input[name=login]", login)
+            page.fill("input[name=password]", PASSWORD)
+            page.click("main form:not(.languages) button[type=submit]")
+            page.wait_for_url("**/")
+            windows[login] = page
+        return windows[login]
+
+    yield desk
+    for page in windows.values():
+        page.context.close()
+    assert complaints == []
