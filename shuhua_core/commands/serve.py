@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,8 @@ def serve(ini: Path, host: str | None = None, port: int | None = None) -> None:
         options["port"] = str(port)
     if host or port:
         options.pop("listen", None)
+    # waitress ends on SystemExit and lets requests under way finish; a bare SIGTERM would cut them off.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     waitress.serve(app, **options)
 
 

@@ -141,17 +141,44 @@ def settle(
     return True
 
 
-def feed_boundary(session: Session) -> int | None:
-    """The transaction id below which every entry is visible; None on SQLite, whose writers commit one by one.
+_CLEAR = text("SELECT pg_stat_clear_snapshot()")
+_RUNNING = text(
+    """
+    SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint AS oldest,
+           (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint AS next,
+           (SELECT bool_or(query = '<insufficient privilege>') FROM pg_stat_activity
+            WHERE datname = current_database()) AS hidden,
+           ARRAY(SELECT (backend_xid::text)::bigint FROM pg_stat_activity
+                 WHERE datname = current_database() AND backend_xid IS NOT NULL
+                 UNION ALL SELECT (transaction::text)::bigint FROM pg_prepared_xacts WHERE database = current_database()) AS ids
+    """
+)
 
-    Tests replace it by ``session.info["feed_boundary"]``, since a long-running stranger would hold it back.
+
+def feed_boundary(session: Session) -> int | None:
+    """The transaction id below which every entry is visible to the next statement; None on SQLite, whose writers queue.
+
+    Only transactions of this database hold it back: others of the same server may run for hours. Tests replace it by
+    ``session.info["feed_boundary"]``.
     """
     if "feed_boundary" in session.info:
         return session.info["feed_boundary"]  # type: ignore[no-any-return]
     if session.get_bind().dialect.name != "postgresql":
         return None
-    boundary: int | None = session.scalar(text("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"))
-    return boundary
+    # The list of sessions is kept for a whole transaction unless it is cleared; it is read after the snapshot that gives
+    # ``next``, so that whatever began before and is not in it has ended, and the next statement sees its rows.
+    session.execute(_CLEAR)
+    running = session.execute(_RUNNING).one()
+    if running.hidden:
+        oldest: int = running.oldest  # sessions of other roles, of which we may not see more: stay below everything
+        return oldest
+    next_id: int = running.next
+    return min([next_id, *(full_id(each, next_id) for each in running.ids)])
+
+
+def full_id(short: int, near: int) -> int:
+    """The 64-bit transaction id near ``near``, of which PostgreSQL shows the lower half."""
+    return near + (short - near + 2**31) % 2**32 - 2**31
 
 
 def backlog(session: Session, now: datetime) -> tuple[int, int, datetime | None]:

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select, text
 
 from shuhua_core.kernel import outbox
 from shuhua_core.kernel.actor import SYSTEM
@@ -142,6 +142,50 @@ def test_two_workers_claim_different_entries_at_the_same_moment(deployment):
         other = {entry.id for entry in outbox.claim(second, now=deployment.clock.now(), limit=2)}
     assert len(one) == len(other) == 2
     assert not one & other
+
+
+@pytest.mark.postgres
+def test_a_transaction_of_another_database_of_the_server_holds_nothing_back(deployment, template):
+    other = create_engine(template.copy())
+    with other.connect() as connection:
+        connection.exec_driver_sql("SELECT pg_current_xact_id()")
+        publish(deployment)
+        with deployment.database.read() as session:
+            boundary = outbox.feed_boundary(session)
+            assert session.scalars(select(OutboxEntry.txid)).one() < boundary
+    other.dispose()
+    template.drop(other.url.render_as_string(hide_password=False))
+
+
+@pytest.mark.postgres
+def test_the_boundary_of_one_transaction_moves_with_the_others(deployment):
+    """PostgreSQL keeps its list of sessions for a whole transaction: an old list would hide who has begun since."""
+    with deployment.database.read() as reader:
+        first = outbox.feed_boundary(reader)
+        slow = deployment.database.write_session()
+        deployment.context(slow, SYSTEM).publish(Event("things.changed", "thing", 1))
+        publish(deployment)
+        mine = slow.scalar(text("SELECT (pg_current_xact_id()::text)::bigint"))
+        assert first <= mine
+        assert outbox.feed_boundary(reader) == mine
+        slow.commit()
+        slow.close()
+        assert outbox.feed_boundary(reader) > mine
+
+
+@pytest.mark.parametrize(
+    ("short", "near", "full"),
+    [
+        (7, 9, 7),
+        (9, 7, 9),
+        (2**32 - 1, 2**32 + 5, 2**32 - 1),
+        (3, 2**32 + 5, 2**32 + 3),
+        (2, 2**32 - 1, 2**32 + 2),
+        (5, 3 * 2**32 + 5, 3 * 2**32 + 5),
+    ],
+)
+def test_a_transaction_id_is_put_together_across_the_turn_of_its_lower_half(short, near, full):
+    assert outbox.full_id(short, near) == full
 
 
 @pytest.mark.postgres
