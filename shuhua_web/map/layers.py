@@ -72,7 +72,9 @@ LAYERS: Mapping[str, tuple[tuple[str, str], Permission, Callable[[Request, View,
 def legend(request: Request) -> dict[str, Any]:
     """What shapes and colours mean, for the map's corner and its markers; only of layers that the person may see."""
     english = request.locale_name == "en"
-    kinds = [{"value": name, "label": labels[english], "shape": KIND_SHAPES[name]} for name, labels in SITE_KINDS.items()]
+    kinds: list[dict[str, Any]] = [
+        {"value": name, "label": labels[english], "shape": KIND_SHAPES[name]} for name, labels in SITE_KINDS.items()
+    ]
     states = [
         {"value": state.name, "label": state.label(request.locale_name), "colour": state.colour, "sign": state.sign}
         for state in SITE_STATES.values()

@@ -1,6 +1,6 @@
 import colander
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shuhua_core.archives.phones import Phone, mask, normalise, tail
@@ -45,12 +45,14 @@ def test_the_tail_leaves_the_extension_out():
     assert tail("059588881234-56") == "1234"
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.text(max_size=40))
 def test_a_kept_phone_is_understood_again(text):
     kept = normalise(text)
     assert kept is None or normalise(kept) == kept
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.from_regex(r"1[3-9]\d{9}", fullmatch=True, alphabet="0123456789"))
 def test_a_mask_hides_the_middle_of_a_mobile_number(phone):
     assert mask(phone) == f"{phone[:3]}****{phone[-4:]}"

@@ -3,7 +3,7 @@ from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
@@ -119,6 +119,7 @@ def test_a_view_across_the_date_line_finds_both_sides(as_user, ctx, world):
     assert look_at_sites(as_user("dispatcher"), View(Box(179, -20, -179, -15), 8), SiteFilter()).total == 2
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.floats(-180, 180), st.floats(-90, 90), st.floats(-180, 180), st.floats(-90, 90), st.integers(0, 26))
 def test_no_view_is_cut_into_more_cells_than_a_screen_holds(west, south, east, north, zoom):
     view = View(Box(west, min(south, north), east, max(south, north)), zoom)

@@ -116,3 +116,14 @@ def test_the_page_keeps_the_filters_of_its_address(office, world):
 def test_the_page_is_for_who_may_see_sites(as_, visitor):
     as_("auditor").office.get("/map", status=403)
     visitor.get("/map", status=303)
+
+
+def test_requests_of_one_place_share_a_marker(as_, world):
+    caller = {"caller_name": "陈测试", "caller_phone": "13900000055", "equipment_id": world.pieces["one_1"].id}
+    for symptom in ("踏板松动", "立柱生锈"):
+        as_("call_centre").api.post("/repairs", {**caller, "symptom": symptom}, status=201)
+    (feature,) = features(as_("dispatcher"), layer="repairs")
+    properties = feature["properties"]
+    assert properties["title"] == "2 open requests"
+    assert properties["url"] == f"/repairs?site_id={world.sites['one'].id}"
+    assert [each["value"].partition(" · ")[2] for each in properties["rows"][1:]] == ["立柱生锈", "踏板松动"]
