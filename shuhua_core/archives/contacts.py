@@ -115,10 +115,10 @@ def keep_contact(
             "updated_at": ctx.now,
         }
         # Two calls of the same person may be entered at once: the unique constraint lets one of them through.
-        contact = ctx.session.scalar(_insert(ctx).values(values).on_conflict_do_nothing().returning(Contact))
-        if contact is not None:
-            ctx.publish(Event(ArchiveEvent.CONTACT_KEPT, "contact", contact.id, values={"customer_id": customer_id}))
-            return contact
+        made: Contact | None = ctx.session.scalar(_insert(ctx).values(values).on_conflict_do_nothing().returning(Contact))
+        if made is not None:
+            ctx.publish(Event(ArchiveEvent.CONTACT_KEPT, "contact", made.id, values={"customer_id": customer_id}))
+            return made
         contact = _known(ctx, name, phone, path)
         if contact is None:
             raise Conflict
