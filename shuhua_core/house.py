@@ -14,8 +14,6 @@ from .reactions import REACTIONS
 
 def open_deployment(settings: Settings, clock: Clock | None = None) -> Deployment:
     """The deployment that ``settings`` describe. Opens no connection yet; the database must have been migrated before use."""
-
-
     database = Database(settings.database_url, busy_timeout=settings.busy_seconds)
     numbers = Numbering(database, settings.timezone, settings.number_rule)
     deployment = Deployment(settings, database, clock or SystemClock(), numbers, Workflows(), REACTIONS)

@@ -20,8 +20,10 @@ STATES = {
 
 
 class Followup(Base):
-    """One round of asking after a task was completed: opened by the completion, done by the clerk, dropped when the task
-    goes to rework or is closed without being followed up."""
+    """One round of asking after a task was completed.
+
+    Opened by the completion, done by the clerk, dropped when the task goes to rework or is closed without being followed up.
+    """
 
     __tablename__ = "followups"
     __table_args__ = (

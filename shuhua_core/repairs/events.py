@@ -11,7 +11,7 @@ class RepairEvent(StrEnum):
     SUBMITTED = "repairs.submitted"
     """A draft was submitted for review."""
     APPROVED = "repairs.approved"
-    """A reviewer approved it. ``values``: severity, in_warranty, task_id of an open task to join or None, due_at, equipment_id."""
+    """A reviewer approved it. ``values``: severity, in_warranty, task_id of an open task to join or None, equipment_id."""
     REJECTED = "repairs.rejected"
     """A reviewer rejected it, with a reason."""
     ANSWERED = "repairs.answered"

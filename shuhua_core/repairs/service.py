@@ -160,7 +160,7 @@ class RepairService:
             raise VersionStale(version=repair.version, state=repair.state)
         if MACHINE.table(ctx, repair).states[repair.state].phase != "open":
             raise WrongState(state=repair.state)
-        values = given(Change, {**{"symptom": repair.symptom}, **data} if isinstance(data, dict) else data)
+        values = given(Change, {"symptom": repair.symptom, **data} if isinstance(data, dict) else data)
         if "equipment_id" in values or "site_id" in values:
             place = locate(ctx, {"equipment_id": repair.equipment_id, "site_id": None, **values})
             values.update(
@@ -177,7 +177,7 @@ class RepairService:
             repair.version += 1
             repair.updated_at = ctx.now
             ctx.session.flush()
-            personal = {name: changes.pop(name) for name in ("symptom", "address") if name in changes}
+            personal: dict[str, Any] = {name: changes.pop(name) for name in ("symptom", "address") if name in changes}
             ctx.publish(
                 Event(
                     RepairEvent.CHANGED,

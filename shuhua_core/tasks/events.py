@@ -4,8 +4,11 @@ from enum import StrEnum
 
 
 class TaskEvent(StrEnum):
-    """Names of the room's events; each carries the task's id and number, and as ``values`` unit_id and repairer_id after
-    the change, and ``unit_before`` and ``repairer_before`` where they were taken away."""
+    """Names of the room's events; each carries the task's id and number.
+
+    ``values`` are unit_id and repairer_id after the change, and ``unit_before`` and ``repairer_before`` where they were taken
+    away.
+    """
 
     CREATED = "tasks.created"
     """A task was made for a request. ``values``: repair_id, severity."""

@@ -41,7 +41,7 @@ def propose(ctx: Context, task: Task, limit: int = 5) -> list[Proposal]:
         return []
     loads = _loads(ctx, task.branch_path)
     own_path = ctx.session.scalar(select(Site.organisation_path).where(Site.id == task.site_id)) if task.site_id else None
-    found = [_judge(task, unit, prefix, own_path, *loads.get(unit.id, (0, 0))) for unit, prefix in matches]
+    found = [_judge(task, unit, prefix, own_path, loads.get(unit.id, (0, 0))) for unit, prefix in matches]
     return sorted(found, key=lambda each: (-each.score, each.unit.id))[:limit]
 
 
@@ -52,10 +52,11 @@ def _loads(ctx: Context, branch_path: str) -> dict[int, tuple[int, int]]:
         .where(Task.state.in_(open_states), Task.unit_id.is_not(None), prefix_range(Task.organisation_path, branch_path))
         .group_by(Task.unit_id)
     )
-    return {unit_id: (total, urgent) for unit_id, total, urgent in rows}
+    return {unit_id: (total, urgent) for unit_id, total, urgent in rows if unit_id is not None}
 
 
-def _judge(task: Task, unit: Organisation, prefix: str, own_path: str | None, total: int, urgent: int) -> Proposal:
+def _judge(task: Task, unit: Organisation, prefix: str, own_path: str | None, load: tuple[int, int]) -> Proposal:
+    total, urgent = load
     score, reasons = 0.0, []
     if own_path is not None and own_path == unit.path:
         score += 100

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import colander
 
 from ..kernel.i18n import _
@@ -130,8 +132,8 @@ class FollowupAttempt(InputSchema):
     note = field(Text(1000, multiline=True), _("Note"))
 
 
-def _score(title: object) -> object:
-    return field(Integer(1, 5), title, required=True)  # type: ignore[arg-type]
+def _score(title: Any) -> object:
+    return field(Integer(1, 5), title, required=True)
 
 
 class FollowUp(InputSchema):

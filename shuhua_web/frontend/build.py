@@ -110,7 +110,7 @@ def _copy_fonts() -> None:
         shutil.copyfile(FONT_PACKAGE / source, FONTS / name)
 
 
-class BuildAssets(Command):  # type: ignore[misc]  # setuptools has no types
+class BuildAssets(Command):
     """Builds the front end and the catalogues into the source folders, where packaging finds them."""
 
     description = "build the front end and compile the message catalogues"
@@ -135,7 +135,7 @@ class BuildAssets(Command):  # type: ignore[misc]  # setuptools has no types
         return [path.relative_to(ROOT).as_posix() for path in found]
 
 
-class BuildWithAssets(build):  # type: ignore[misc]
+class BuildWithAssets(build):
     """``build``, with the assets first."""
 
     sub_commands = [("build_assets", None), *build.sub_commands]

@@ -48,7 +48,7 @@ def plugins(request: Request) -> dict[str, Any]:
 
 def _plugins(request: Request) -> Related:
     found = request.registry.plugins
-    offers = {name: [] for name in found.records}
+    offers: dict[str, list[str]] = {name: [] for name in found.records}
     for offered in (*found.channels.values(), *found.map_providers.values(), *found.report_types.values()):
         offers[found.owner_of(offered)].append(offered.label.text(request.locale_name))
     rows = [

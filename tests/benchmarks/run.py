@@ -27,7 +27,7 @@ from pathlib import Path
 
 from tests.benchmarks import load
 from tests.benchmarks.databases import databases
-from tests.benchmarks.subjects import LIMIT, RECORDS, subjects, WORKS, Reference, Subject
+from tests.benchmarks.subjects import LIMIT, RECORDS, WORKS, Reference, Subject, subjects
 from tests.postgres import PostgresError
 
 GOAL = 0.8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -163,7 +164,7 @@ class Walk(RuleBasedStateMachine):
                 steps = steps_of(self.session, machine.kind, record.id)
                 assert steps[-1].after == record.state
                 assert (steps[0].before, steps[0].action) == (None, "create")
-                for last, step in zip(steps, steps[1:], strict=False):
+                for last, step in pairwise(steps):
                     assert step.before == last.after
                     assert any(
                         row.target in (step.after, PREVIOUS) or (row.target == SAME and step.before == step.after)
@@ -180,7 +181,7 @@ class Walk(RuleBasedStateMachine):
                     .where(AuditEntry.record_kind == kind, AuditEntry.record_id == record.id)
                     .order_by(AuditEntry.id)
                 ).all()
-                assert [action for action in audit if action not in ("link",)] == [step.action for step in steps]
+                assert [action for action in audit if action != "link"] == [step.action for step in steps]
                 sent = self.session.scalar(
                     select(func.count()).where(OutboxEntry.record_kind == kind, OutboxEntry.record_id == record.id)
                 )

@@ -119,7 +119,12 @@ def test_no_set_of_states_can_be_entered_but_never_left_to_an_end(name, expected
 @BOTH
 def test_planted_faults_in_a_table_are_found(name, expected, machine, events):
     data = _table(name).as_data()
-    names = dict(permissions={*Permission, "system"}, schemas=machine.schemas, events={*events}, guards=machine.guards)
+    names = {
+        "permissions": {*Permission, "system"},
+        "schemas": machine.schemas,
+        "events": {*events},
+        "guards": machine.guards,
+    }
     finals = {state["name"] for state in data["state"] if state["phase"] == "final"}
     without_ends = {**data, "row": [row for row in data["row"] if row["to"] not in finals]}
     assert any("cannot" in problem for problem in problems(from_data(without_ends, 1), **names))
