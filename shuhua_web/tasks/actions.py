@@ -17,13 +17,14 @@ from shuhua_core.places.queries import full_names
 from shuhua_core.tasks.machine import MACHINE
 from shuhua_core.tasks.models import Task
 from shuhua_core.tasks.proposal import Proposal, propose
+from shuhua_core.tasks.service import TaskService
 
 from ..i18n import _
 from ..repairs.acting import Controls, Kind
 from ..repairs.cards import Card, CardGroup, CardsWidget, two_buttons
 from ..repairs.surroundings import surroundings
 from ..widgets import ChoiceWidget
-from .facts import TITLE, task_groups
+from .facts import TITLE, contact_facts, task_groups
 from .schema import Receiver
 
 SCORES = [(5, "5"), (4, "4"), (3, "3"), (2, "2"), (1, "1")]
@@ -74,7 +75,9 @@ def task_panel(request: Request, task: Task, _row: Row) -> dict[str, Any]:
     """The facts of the task; over a dialog they can be seen already."""
     if request.headers.get("HX-Request") == "true":
         return {"groups": []}
-    return {"groups": task_groups(request, task, surroundings(request, task))}
+    contacts = [fact for repair in TaskService(request.ctx).repairs_of(task.id) for fact in contact_facts(request, task, repair)]
+    groups = task_groups(request, task, surroundings(request, task))
+    return {"groups": [(_("Contact"), contacts), *groups] if contacts else groups}
 
 
 # Whom to give it to ------------------------------------------------------------------------------------------------------

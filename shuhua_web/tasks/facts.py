@@ -126,9 +126,10 @@ def result_facts(request: Request, task: Task) -> list[Fact]:
 
 
 def _split(found: list[Action]) -> tuple[list[Action], list[Action]]:
-    """The next steps of the work, and everything else, in the table's order."""
+    """The next steps of the work, and everything else, what gives the task away last."""
     onward = [action for action in found if action.tone in {"primary", "success"}][:AT_HAND]
-    return onward, [action for action in found if action not in onward]
+    others = [action for action in found if action not in onward]
+    return onward, sorted(others, key=lambda action: action.tone == "danger")
 
 
 def _actions(request: Request, task: Task, table: Workflow) -> list[Action]:
@@ -138,14 +139,18 @@ def _actions(request: Request, task: Task, table: Workflow) -> list[Action]:
     return found
 
 
+def contact_facts(request: Request, task: Task, repair: RepairRequest) -> list[Fact]:
+    """Whom to call about a request that the task serves, the number masked."""
+    reveal = request.route_path("tasks.phone", id=task.id, repair_id=repair.id)
+    number = phone(request, repair.caller_phone, reveal if covers(task, request.actor, Permission.PHONES_REVEAL) else None)
+    return [fact for fact in (Fact(_("Contact"), repair.caller_name), Fact(_("Phone"), number)) if fact.value]
+
+
 def _served(request: Request, task: Task, repair: RepairRequest, pictures: Sequence[Picture]) -> ServedRequest:
     zone = request.deployment.settings.timezone
     may_see = covers(repair, request.actor, Permission.REPAIRS_VIEW)
-    reveal = request.route_path("tasks.phone", id=task.id, repair_id=repair.id)
-    number = phone(request, repair.caller_phone, reveal if covers(task, request.actor, Permission.PHONES_REVEAL) else None)
     facts = [
-        Fact(_("Contact"), repair.caller_name),
-        Fact(_("Phone"), number),
+        *contact_facts(request, task, repair),
         Fact(_("Received"), formats.moment(repair.created_at, zone)),
         Fact(_("Address"), repair.address if repair.address != task.address else None),
         Fact(_("Symptom"), repair.symptom if repair.symptom != task.symptom else None, wide=True),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from shuhua_core.accounts.models import Organisation, User
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.context import Context
+from shuhua_core.kernel.i18n import translator
 from shuhua_core.places.models import Division
 from shuhua_core.repairs.schema import SEVERITIES
 from shuhua_core.sites.models import Equipment, Site
@@ -43,6 +44,11 @@ def _joined(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
     )
 
 
+def _overdue(row: Any, locale: str) -> str:
+    """A word where it is so, nothing where it is not: a column of "no" hides the "yes"."""
+    return translator(locale)(_("Overdue")) if row.overdue else ""
+
+
 def _row_class(row: Any, _now: datetime) -> str:
     return "grid-overdue" if row.overdue else ""
 
@@ -55,7 +61,7 @@ TASKS = Listing(
     columns=(
         Column("number", _("Number"), Task.number, sort=True, nullable=False),
         Column("state", _("State"), Task.state, kind="state", nullable=False),
-        Column("overdue", _("Overdue"), is_overdue, kind="boolean", nullable=False),
+        Column("overdue", _("Overdue"), is_overdue, kind="boolean", nullable=False, show=_overdue),
         Column("severity", _("Severity"), Task.severity, kind="choice", labels=SEVERITIES, nullable=False),
         Column("symptom", _("Symptom"), Task.symptom, long=True, nullable=False),
         Column("equipment", _("Equipment"), PIECE.name),

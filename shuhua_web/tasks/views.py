@@ -8,11 +8,13 @@ from markupsafe import Markup
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
+from sqlalchemy import and_, func, select
 
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.errors import NotAllowed, WrongState
-from shuhua_core.kernel.scope import covers
+from shuhua_core.kernel.scope import covers, visible
 from shuhua_core.tasks.machine import MACHINE
+from shuhua_core.tasks.models import Task
 from shuhua_core.tasks.schema import MoveDeadline
 from shuhua_core.tasks.service import TaskService
 
@@ -21,11 +23,12 @@ from ..api import record_id
 from ..forms import form_for
 from ..i18n import _
 from ..layout import crumbs
+from ..listing.page import Tab
 from ..media.pictures import SentPictures
 from ..repairs.acting import action_page
 from .actions import TASK
 from .facts import TITLE, task_page
-from .listing import TASKS
+from .listing import TASKS, is_overdue
 from .sheet import build_sheet
 
 
@@ -34,7 +37,24 @@ from .sheet import build_sheet
 )
 def list_tasks(request: Request) -> dict[str, Any]:
     """All tasks within reach."""
-    return TASKS.page(request)
+    page = TASKS.page(request)
+    page["grid"].tabs = [*page["grid"].tabs, *_quick_tabs(request, page["grid"])]
+    return page
+
+
+def _quick_tabs(request: Request, grid: Any) -> list[Tab]:
+    """What is looked at most besides the states: past its deadline, and one's own open work."""
+    ctx = request.ctx
+    late = is_overdue(ctx)
+    mine = and_(Task.repairer_id == ctx.actor.user_id, Task.state.in_(MACHINE.newest(ctx).open_states))
+    reach = visible(Task, ctx.actor, Permission.TASKS_VIEW)
+    overdue, own = ctx.session.execute(select(func.count().filter(late), func.count().filter(mine)).where(reach)).one()
+    tabs = [_quick_tab(grid, "overdue", _("Overdue"), overdue)]
+    return [*tabs, _quick_tab(grid, "mine", _("Mine"), own)] if ctx.actor.may(Permission.TASKS_CARRY_OUT) else tabs
+
+
+def _quick_tab(grid: Any, flag: str, title: Any, count: int) -> Tab:
+    return Tab(title, f"{grid.path}?{flag}=true", count, grid.values.get(flag) == ["true"])
 
 
 @view_config(
