@@ -29,12 +29,8 @@ def visible_media(request: Request, media_id: int) -> MediaFile:
         model, permission = known
         if session.scalar(select(exists().where(model.id == media.record_id, visible(model, actor, permission)))):
             return media
-    if media.record_kind == "repair" and session.scalar(
-        select(
-            exists().where(
-                RepairTask.repair_id == media.record_id, RepairTask.task_id == Task.id, visible(Task, actor, "tasks.view")
-            )
-        )
-    ):
-        return media
+    if media.record_kind == "repair":
+        serving = select(Task.id).join(RepairTask, RepairTask.task_id == Task.id).where(RepairTask.repair_id == media.record_id)
+        if session.scalar(serving.where(visible(Task, actor, "tasks.view")).limit(1)):
+            return media
     raise NotFound
