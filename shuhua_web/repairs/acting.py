@@ -91,10 +91,10 @@ def _row(request: Request, kind: Kind, record: Any) -> Row:
     available = next((row for row in machine.available(ctx, record) if row.action == action), None)
     if available is not None:
         return available
-    if request.method == "POST":
-        return rows[0]
     if not any(covers(record, request.actor, row.permission) for row in rows):
         raise NotAllowed(state=record.state)
+    if request.method == "POST":
+        return rows[0]
     raise WrongState(state=record.state)
 
 

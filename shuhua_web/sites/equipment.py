@@ -9,8 +9,9 @@ from pyramid.view import view_config
 
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives.models import Customer, ProductModel, Project
-from shuhua_core.kernel.errors import NotFound, WrongState
+from shuhua_core.kernel.errors import NotAllowed, NotFound, WrongState
 from shuhua_core.kernel.schema import InputSchema, Text, field
+from shuhua_core.kernel.scope import covers
 from shuhua_core.media.service import MediaService
 from shuhua_core.sites.equipment import MACHINE, EquipmentService
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
@@ -192,8 +193,10 @@ def act(request: Request) -> Any:
     if row is None:
         raise NotFound
     title, version = row.label(request.locale_name), None
+    piece = request.service(EquipmentService).get(number)
+    if not covers(piece, request.actor, row.permission):
+        raise NotAllowed(state=piece.state)
     if request.method == "GET":
-        piece = request.service(EquipmentService).get(number)
         version = piece.version
         if all(row.action != action for row in request.service(EquipmentService).actions(piece)):
             raise WrongState(state=piece.state)
