@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pkg_resources
 import pytest
@@ -113,9 +114,9 @@ def template(backend: str, request: pytest.FixtureRequest, tmp_path_factory: pyt
     made.close()
 
 
-def open_for_test(url: str, media: Path, clock: SetClock) -> Deployment:
-    """A deployment on ``url`` whose SQLite does not wait for the disk."""
-    settings = Settings(database_url=url, media_path=media, secret=SECRET, busy_seconds=10)
+def open_for_test(url: str, media: Path, clock: SetClock, **more: Any) -> Deployment:
+    """A deployment on ``url`` whose SQLite does not wait for the disk; ``more`` are settings."""
+    settings = Settings(database_url=url, media_path=media, secret=SECRET, busy_seconds=10, **more)
     deployment = open_deployment(settings, clock)
     hurry(deployment.database)
     return deployment

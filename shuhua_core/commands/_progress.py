@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ def follow(name: str, steps: Iterable[int], total: int) -> int:
     """Run ``steps``, each of which tells how much was done, and show it; gives the sum."""
     began = time.monotonic()
     done = 0
+    _spare_collections()
     terminal = sys.stderr.isatty()
     if not terminal:
         click.echo(f"{name} ...", err=True)
@@ -24,3 +26,10 @@ def follow(name: str, steps: Iterable[int], total: int) -> int:
     if not terminal:
         click.echo(f"{name}: {done} in {time.monotonic() - began:.1f} s", err=True)
     return done
+
+
+def _spare_collections() -> None:
+    """Let the garbage collector leave alone what stays anyhow, and come less often: it took a fifth of a load's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

@@ -22,6 +22,14 @@ Channel = Literal["call_centre", "app", "public", "import"]
 # Where the geocoder puts what it does not find.
 CITY_HALL = (-71.0587, 42.3594)
 
+COLUMNS = frozenset(
+    {
+        "CASE_ENQUIRY_ID", "OPEN_DT", "TARGET_DT", "CLOSED_DT", "OnTime_Status", "CASE_STATUS", "CLOSURE_REASON", "CASE_TITLE", "TYPE",
+        "QUEUE", "Location", "neighborhood", "ward", "LOCATION_ZIPCODE", "LATITUDE", "LONGITUDE", "Source", "Geocoded_Location",
+    }
+)  # fmt: skip
+"""The columns of the set that are read."""
+
 _ZONE = ZoneInfo("America/New_York")
 _NOWHERE = "(0, 0)"
 

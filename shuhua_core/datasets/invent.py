@@ -71,6 +71,7 @@ class Plan:
         self.seed = seed
         self.site_count = sites
         self.repair_count = repairs
+        self.equipment_per_site = equipment_per_site
         self.ends_at = ends_at.astimezone(UTC).replace(microsecond=0)
         self.starts_at = self.ends_at - timedelta(days=365 * years)
         self._world = World(

@@ -63,6 +63,17 @@ class Happening:
         """Everybody active whose ``permission`` reaches the record."""
         return self.told(people_reaching(self.session, permission, self.record))
 
+    def reporters(self) -> list[Addressee]:
+        """The reporters of all requests that the task serves, those of merged requests among them: they follow the target."""
+        serves = select(RepairTask.repair_id).where(RepairTask.task_id == self.record_id)
+        rows = self.session.execute(
+            select(RepairRequest.reporter_id, RepairRequest.id, RepairRequest.number).where(
+                or_(RepairRequest.id.in_(serves), RepairRequest.merged_into_id.in_(serves)),
+                RepairRequest.reporter_id.is_not(None),
+            )
+        )
+        return [Addressee(user_id, "repair", repair_id, number) for user_id, repair_id, number in rows if user_id is not None]
+
 
 def people_reaching(session: Session, permission: str, record: Any) -> list[int]:
     """Ids of the active users whose permission reaches ``record``: the row scope of ``kernel.scope``, turned round."""
@@ -116,17 +127,6 @@ def _reporter(event: Happening) -> list[Addressee]:
     return event.told([event.record.reporter_id])
 
 
-def _reporters(event: Happening) -> list[Addressee]:
-    """The reporters of all requests that the task serves, those of merged requests among them: they follow the target."""
-    serves = select(RepairTask.repair_id).where(RepairTask.task_id == event.record_id)
-    rows = event.session.execute(
-        select(RepairRequest.reporter_id, RepairRequest.id, RepairRequest.number).where(
-            or_(RepairRequest.id.in_(serves), RepairRequest.merged_into_id.in_(serves)), RepairRequest.reporter_id.is_not(None)
-        )
-    )
-    return [Addressee(user_id, "repair", repair_id, number) for user_id, repair_id, number in rows if user_id is not None]
-
-
 def _managers(event: Happening) -> list[Addressee]:
     return event.reaching("tasks.accept") if event.record.unit_id is not None else []
 
@@ -162,7 +162,7 @@ def _holders_before(event: Happening) -> list[Addressee]:
 AUDIENCES: Mapping[str, Callable[[Happening], list[Addressee]]] = {
     "reviewers": _reviewers,
     "reporter": _reporter,
-    "reporters": _reporters,
+    "reporters": lambda event: event.reporters(),
     "request_dispatchers": lambda event: event.reaching("repairs.add_task"),
     "dispatchers": lambda event: event.reaching("tasks.allocate"),
     "receivers": _receivers,

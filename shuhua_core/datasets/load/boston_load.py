@@ -217,7 +217,8 @@ class BostonReplay:
         if repair_id is None:
             return None
         open_one = _open_requests().where(RepairRequest.id == repair_id)
-        return self._history.session.scalar(open_one)
+        found: int | None = self._history.session.scalar(open_one)
+        return found
 
     def _nearest(self, case: ServiceCase) -> int | None:
         """The nearest open request of the same kind within some 150 m, else at the same address."""
@@ -233,7 +234,8 @@ class BostonReplay:
             query = query.where(RepairRequest.address == case.address[:200]).order_by(RepairRequest.id)
         else:
             return None
-        return self._history.session.scalar(query.limit(1))
+        found: int | None = self._history.session.scalar(query.limit(1))
+        return found
 
 
 def _open_requests() -> Any:

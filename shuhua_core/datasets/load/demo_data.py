@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
-from sqlalchemy import event, select
+from sqlalchemy import event
 
 from shuhua_core import migrations, seed
 from shuhua_core.accounts.models import Organisation
@@ -23,7 +24,7 @@ from shuhua_core.datasets.load.divisions_load import known_divisions, load_divis
 from shuhua_core.datasets.load.osm_load import load_places
 from shuhua_core.datasets.load.replay import Replay
 from shuhua_core.datasets.load.report import ImportReport
-from shuhua_core.datasets.load.world_load import add_person, add_unit
+from shuhua_core.datasets.load.world_load import add_person, add_unit, the_maker
 from shuhua_core.house import open_deployment
 from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.kernel.settings import Settings
@@ -36,7 +37,7 @@ LOGINS = (
 )  # fmt: skip
 """Everybody who can sign in to the demo; the name tells the role."""
 
-Progress = Callable[[str, Iterable[int], int], None]
+Progress = Callable[[str, Iterable[int], int], object]
 """Runs a long step: (name, what it yields as it goes on, how much that will be)."""
 
 
@@ -97,13 +98,8 @@ def _load(deployment: Deployment, progress: Progress) -> ImportReport:
 
 
 def _divisions(deployment: Deployment, progress: Progress) -> None:
-    def steps() -> Iterator[int]:
-        for records in known_divisions().values():
-            with deployment.database.write() as session:
-                for added, changed in load_divisions(session, records):
-                    yield added + changed
-
-    progress("divisions", steps(), 45_145)
+    records = chain.from_iterable(known_divisions().values())
+    progress("divisions", load_divisions(deployment, records), 45_146)
 
 
 def _others(deployment: Deployment, replay: Replay, players: Cast, now: datetime, password: str) -> None:
@@ -112,7 +108,7 @@ def _others(deployment: Deployment, replay: Replay, players: Cast, now: datetime
     history = desks.history
     with history.transaction() as session:
         ctx = history.at(now - timedelta(days=30))
-        maker = session.scalars(select(Organisation).where(Organisation.kind == "maker").order_by(Organisation.id).limit(1)).one()
+        maker = the_maker(session)
         branch = session.get_one(Organisation, replay.ids.organisations["branch"])
         authority = add_unit(ctx, kind="authority", name="示例体育局", name_en="Example sports bureau", parent=branch)
         for login, name, unit, more in (

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,8 +14,9 @@ from shuhua_core.datasets.load.collecting import CollectingSession
 from shuhua_core.datasets.load.told import Telling
 from shuhua_core.kernel.actor import SYSTEM, Actor
 from shuhua_core.kernel.clock import SetClock
-from shuhua_core.kernel.context import Context, Reaction
+from shuhua_core.kernel.context import Context, Reactions
 from shuhua_core.kernel.deployment import Deployment
+from shuhua_core.kernel.numbering import Numbering
 
 
 class History:
@@ -26,14 +26,24 @@ class History:
     have ended, so that the worker tells nobody of them.
     """
 
-    def __init__(self, deployment: Deployment, begins: datetime, *, listeners: dict[str, tuple[Reaction, ...]] | None = None) -> None:
+    def __init__(
+        self,
+        deployment: Deployment,
+        begins: datetime,
+        *,
+        listeners: Reactions | None = None,
+        reactions: Reactions | None = None,
+        telling: Telling | None = None,
+        numbers: Numbering | None = None,
+    ) -> None:
+        """``listeners`` hear of events before the deployment's reactions do; a writer in bulk brings ``reactions`` of its
+        own in place of those, with its own ``telling`` and ``numbers``."""
         self.clock = SetClock(begins)
-        self._telling = Telling()
-        reactions = dict(deployment.reactions)
-        reactions["*"] = (*reactions.get("*", ()), self._telling.tell)
+        table = dict(deployment.reactions if reactions is None else reactions)
+        table["*"] = (*table.get("*", ()), (telling or Telling()).tell)
         for event, more in (listeners or {}).items():
-            reactions[event] = (*more, *reactions.get(event, ()))
-        self.deployment = replace(deployment, clock=self.clock, reactions=reactions)
+            table[event] = (*more, *table.get(event, ()))
+        self.deployment = replace(deployment, clock=self.clock, reactions=table, numbers=numbers or deployment.numbers)
         self._actors: dict[int, Actor] = {}
         self._public: Actor | None = None
         self._session: Session | None = None
@@ -78,19 +88,3 @@ class History:
         if self._public is None:
             self._public = public_actor(self.session)
         return self._public
-
-
-@dataclass
-class Timings:
-    """How long each step of a load took, in seconds."""
-
-    steps: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Time the block."""
-        began = time.monotonic()
-        try:
-            yield
-        finally:
-            self.steps[name] = self.steps.get(name, 0.0) + time.monotonic() - began

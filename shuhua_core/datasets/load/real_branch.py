@@ -15,7 +15,7 @@ from shuhua_core.accounts.models import Organisation, User
 from shuhua_core.datasets import osm
 from shuhua_core.datasets.boston_places import CITY
 from shuhua_core.datasets.load.history import History
-from shuhua_core.datasets.load.world_load import add_person, add_unit
+from shuhua_core.datasets.load.world_load import add_person, add_unit, the_maker
 
 BRANCH_EN = "Boston branch (real data)"
 _BRANCH_ZH = "波士顿分公司（实景数据）"
@@ -50,11 +50,10 @@ def real_branch(
     Those of its people who are in ``logins`` get ``password_hash``; the others cannot sign in.
     """
     ctx = history.at(moment)
-    maker = ctx.session.scalars(select(Organisation).where(Organisation.kind == "maker").order_by(Organisation.id).limit(1)).one()
     branch = _find(history, BRANCH_EN)
     if branch is None:
         areas = sorted({CITY, *(each.code for each in osm.divisions() if not each.code.startswith("US") or each.level == "city")})
-        branch = add_unit(ctx, kind="branch", name=_BRANCH_ZH, name_en=BRANCH_EN, parent=maker, divisions=areas)
+        branch = add_unit(ctx, kind="branch", name=_BRANCH_ZH, name_en=BRANCH_EN, parent=the_maker(ctx.session), divisions=areas)
     units: dict[str, int] = {}
     people: dict[str, int] = {}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from shuhua_core.datasets.load.world_load import Ids, WorldLoader
 from shuhua_core.kernel.actor import SYSTEM as SYSTEM_ACTOR
 from shuhua_core.kernel.actor import Actor
 from shuhua_core.kernel.context import Context
+from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.kernel.events import Event
 from shuhua_core.media.service import MediaService
 from shuhua_core.repairs.service import RepairService
@@ -51,7 +52,7 @@ class Replay:
     """Loads a plan through the services."""
 
     def __init__(
-        self, deployment: Any, plan: Plan, *, logins: dict[str, str] | None = None, password_hash: str | None = None
+        self, deployment: Deployment, plan: Plan, *, logins: dict[str, str] | None = None, password_hash: str | None = None
     ) -> None:
         self.plan = plan
         ids = Ids()
@@ -59,8 +60,7 @@ class Replay:
         self.history = History(deployment, plan.starts_at, listeners={TaskEvent.CREATED: (self._keys.made,)})
         self.world = WorldLoader(self.history, plan, logins=logins, password_hash=password_hash)
         self.ids = self.world.ids = ids
-        self._secret = deployment.settings.secret.encode()
-        self._proofs = Proofs(deployment.settings)
+        self._reader = StepReader(deployment, ids)
 
     def parts(self) -> Iterator[tuple[str, Iterator[int], int]]:
         """The parts of the load, in order: (name, how much was done since the last time, how much there is to do)."""
@@ -92,33 +92,23 @@ class Replay:
                         self._act(step)
             yield len(chunk)
 
-    def _actor(self, key: str) -> Actor:
-        if key == SYSTEM:
-            return SYSTEM_ACTOR
-        return self.history.public if key == PUBLIC else self.history.user(self.ids.users[key])
-
     def _report(self, at: datetime, repair: RepairPlan) -> None:
-        service = RepairService(self.history.at(at, self._actor(repair.reporter)))
-        fault = {"symptom": repair.symptom, "caller_name": repair.caller, "caller_phone": repair.phone}
-        by_id = {**fault, "equipment_id": self.ids.equipment[repair.equipment]}
-        draft = {"as_draft": repair.state == "draft"}
+        service = RepairService(self.history.at(at, actor_of(self.history, self.ids, repair.reporter)))
+        piece = self.history.session.get_one(Equipment, self.ids.equipment[repair.equipment])
+        data = report_of(repair, piece.id, piece.code)
         if repair.channel == "call_centre":
-            made = service.intake({**by_id, **draft})
+            made = service.intake(data)
         elif repair.channel == "app":
-            made = service.report({**by_id, **draft})
+            made = service.report(data)
         else:
-            code = self.history.session.get_one(Equipment, by_id["equipment_id"]).code
-            made = service.report_public({**fault, "code": code}, token=self.token(repair.key), space=self.token(f"space {repair.key}"))
+            token, space = self._reader.token(repair.key), self._reader.token(f"space {repair.key}")
+            made = service.report_public(data, token=token, space=space)
         self.ids.repairs[repair.key] = made.id
         self._keys.expect(made.id, repair.tasks)
 
-    def token(self, key: str) -> str:
-        """The token of an anonymous reporter, which nobody was given."""
-        return hmac.new(self._secret, key.encode(), hashlib.sha256).hexdigest()
-
     def _act(self, step: Step) -> None:
-        ctx = self.history.at(step.at, self._actor(step.actor))
-        data = self.input(ctx, step)
+        ctx = self.history.at(step.at, actor_of(self.history, self.ids, step.actor))
+        data = self._reader.input(ctx, step, {"task_id": self.ids.tasks, "target_id": self.ids.repairs})
         if step.subject == "repair":
             RepairService(ctx).act(self.ids.repairs[step.key], step.action, data)
         elif step.subject == "task":
@@ -126,15 +116,38 @@ class Replay:
         else:
             EquipmentService(ctx).act(self.ids.equipment[step.key], step.action, data)
 
-    def input(self, ctx: Context, step: Step) -> dict[str, Any]:
-        """The step's input with ids for keys, and with a picture where the action takes one."""
-        known = {
-            "unit_id": self.ids.organisations,
-            "repairer_id": self.ids.users,
-            "task_id": self.ids.tasks,
-            "target_id": self.ids.repairs,
-        }
+
+class StepReader:
+    """Turns a plan's keys into what the services take."""
+
+    def __init__(self, deployment: Deployment, ids: Ids) -> None:
+        self._ids = ids
+        self._secret = deployment.settings.secret.encode()
+        self._proofs = Proofs(deployment.settings)
+
+    def token(self, key: str) -> str:
+        """The token of an anonymous reporter, which nobody was given."""
+        return hmac.new(self._secret, key.encode(), hashlib.sha256).hexdigest()
+
+    def input(self, ctx: Context, step: Step, work: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+        """The step's input with ids for keys (``work`` knows requests and tasks), and with a picture where one is needed."""
+        known = {"unit_id": self._ids.organisations, "repairer_id": self._ids.users, **work}
         data = {name: known[name][value] if name in known else value for name, value in step.input.items()}
         if step.action == "restore":
             data["media_ids"] = [MediaService(ctx).add(self._proofs.next()).id]
         return data
+
+
+def report_of(repair: RepairPlan, equipment_id: int, code: str | None) -> dict[str, Any]:
+    """A report as its channel's schema reads it: the public names the piece by the code on its label."""
+    fault = {"symptom": repair.symptom, "caller_name": repair.caller, "caller_phone": repair.phone}
+    if repair.channel == "public":
+        return {**fault, "code": code}
+    return {**fault, "equipment_id": equipment_id, "as_draft": repair.state == "draft"}
+
+
+def actor_of(history: History, ids: Ids, key: str) -> Actor:
+    """Who a plan's key names."""
+    if key == SYSTEM:
+        return SYSTEM_ACTOR
+    return history.public if key == PUBLIC else history.user(ids.users[key])

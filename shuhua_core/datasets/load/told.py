@@ -82,7 +82,8 @@ class RecalledHappening(Happening):
 class Telling:
     """The reaction that writes read messages."""
 
-    def __init__(self) -> None:
+    def __init__(self, happening: Callable[..., RecalledHappening] = RecalledHappening) -> None:
+        self._happening = happening
         self._memory = Memory()
 
     def tell(self, ctx: Context, event: Event) -> None:
@@ -92,7 +93,7 @@ class Telling:
         if event.name not in NOTICES:
             return
         number = event.number or ""
-        happening = RecalledHappening(ctx.session, event.record_kind, event.record_id, number, event.values, self._memory)
+        happening = self._happening(ctx.session, event.record_kind, event.record_id, number, event.values, self._memory)
         told = Told(
             str(uuid.uuid4()), event.name, event.record_kind, event.record_id, number, event.values, ctx.actor.user_id, ctx.now
         )

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from shuhua_core.accounts.events import AccountEvent
 from shuhua_core.accounts.models import Organisation
@@ -48,6 +49,11 @@ def morning(day: date) -> datetime:
     return datetime.combine(day, OPENING, ZONE).astimezone(UTC)
 
 
+def the_maker(session: Session) -> Organisation:
+    """The root of the tree."""
+    return session.scalars(select(Organisation).where(Organisation.kind == "maker").order_by(Organisation.id).limit(1)).one()
+
+
 def add_unit(ctx: Context, *, kind: str, name: str, parent: Organisation, **more: Any) -> Organisation:
     """A new organisation, whose duty areas may be those of any country."""
     made = add_organisation(ctx.session, kind=kind, name=name, parent=parent, **more)
@@ -75,6 +81,7 @@ class WorldLoader:
         self.history, self.plan, self.ids = history, plan, Ids()
         self._logins, self._password_hash = dict(logins or {}), password_hash
         self._founded = morning(plan.starts_at.date())
+        self._agents: dict[str, int] = {}
 
     def people(self) -> None:
         """Organisations, staff, customers with their accounts, projects and models."""
@@ -95,7 +102,8 @@ class WorldLoader:
     def site(self, site: SitePlan) -> None:
         """A site with its host unit and its pieces."""
         ctx = self.history.at(morning(site.installed_on))
-        made = SiteService(ctx).create(site_values(site, self.ids, self.host(site)))
+        values = site_values(site, self.ids, host_unit_id=self.host(site), unit_id=self.unit(site.division))
+        made = SiteService(ctx).create(values)
         self.ids.sites[site.key] = made.id
         for piece in site.equipment:
             self.ids.equipment[piece.key] = EquipmentService(ctx).create(piece_values(piece, site, self.ids)).id
@@ -119,6 +127,10 @@ class WorldLoader:
         )
         return unit.id
 
+    def unit(self, division: str) -> int | None:
+        """The agent in whose area the division lies, who looks after its sites; its id."""
+        return next((self._agents[division[:length]] for length in (6, 4) if division[:length] in self._agents), None)
+
     def login(self, key: str) -> str:
         """The login of whom a key names."""
         return self._logins.get(key) or key.replace(":", ".")
@@ -130,14 +142,21 @@ class WorldLoader:
     def _organisation(self, unit: OrganisationPlan) -> None:
         ctx = self.history.at(self._founded)
         if unit.parent is None:
-            maker = ctx.session.scalars(select(Organisation).where(Organisation.kind == "maker").order_by(Organisation.id).limit(1))
-            self.ids.organisations[unit.key] = maker.one().id
+            self.ids.organisations[unit.key] = the_maker(ctx.session).id
             return
         parent = ctx.session.get_one(Organisation, self.ids.organisations[unit.parent])
         made = add_unit(
-            ctx, kind=unit.kind, name=unit.name_zh, name_en=unit.name_en, parent=parent, phone=unit.phone, divisions=unit.duty_areas
+            ctx,
+            kind=unit.kind,
+            name=unit.name_zh,
+            name_en=unit.name_en,
+            parent=parent,
+            phone=unit.phone,
+            divisions=unit.duty_areas,
         )
         self.ids.organisations[unit.key] = made.id
+        if unit.kind == "agent":
+            self._agents |= dict.fromkeys(unit.duty_areas, made.id)
 
     def _person(self, person: PersonPlan) -> None:
         self.ids.users[person.key] = add_person(
@@ -205,7 +224,7 @@ class WorldLoader:
         self.ids.projects[project.key] = made.id
 
 
-def site_values(site: SitePlan, ids: Ids, host_unit_id: int | None) -> dict[str, Any]:
+def site_values(site: SitePlan, ids: Ids, *, host_unit_id: int | None, unit_id: int | None) -> dict[str, Any]:
     """A site as :class:`shuhua_core.sites.schema.SiteCreate` reads it."""
     return {
         "number": site.number,
@@ -223,6 +242,7 @@ def site_values(site: SitePlan, ids: Ids, host_unit_id: int | None) -> dict[str,
         "project_id": ids.projects[site.project],
         "customer_id": ids.customers[site.customer],
         "host_unit_id": host_unit_id,
+        "organisation_id": unit_id,
         "contact_name": site.contact,
         "phone": site.phone,
         "installed_on": site.installed_on.isoformat(),
