@@ -14,6 +14,7 @@ from pyramid.config import Configurator
 from pyramid.events import ApplicationCreated
 from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken, URLDecodeError
 from pyramid.httpexceptions import HTTPError, HTTPForbidden, HTTPSeeOther
+from pyramid.predicates import RequestMethodPredicate
 from pyramid.renderers import render
 from pyramid.request import Request
 from pyramid.response import Response
@@ -296,6 +297,22 @@ _NO_SUCH_FIELD = "There is no such field."
 # Start -------------------------------------------------------------------------------------------------------------------
 
 
+USUAL_METHODS = ("GET", "HEAD", "POST")
+
+
+def usual_methods(view: Any, info: Any) -> Any:
+    """A view that names no method is a page with its form: it is read and sent, and takes no other method."""
+    if info.exception_only or any(isinstance(each, RequestMethodPredicate) for each in info.predicates):
+        return view
+
+    def checked(context: Any, request: Request) -> Any:
+        if request.method not in USUAL_METHODS:
+            raise method_not_allowed(", ".join(USUAL_METHODS))
+        return view(context, request)
+
+    return checked
+
+
 def _collect_methods(event: ApplicationCreated) -> None:
     """Which methods each route takes, for 405 and its Allow header."""
     registry = event.app.registry
@@ -330,5 +347,6 @@ def includeme(config: Configurator) -> None:
         (Exception, failed),
     ):
         config.add_exception_view(view, context=kind)
+    config.add_view_deriver(usual_methods, "usual_methods")
     config.add_notfound_view(not_found)
     config.add_forbidden_view(forbidden)
