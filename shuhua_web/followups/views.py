@@ -99,7 +99,7 @@ def _actions(request: Request, followup: Followup, task: Task) -> list[Action]:
     if followup.state != "open" or not covers(task, request.actor, Permission.TASKS_VIEW):
         return []
     rows = [row for row in MACHINE.available(request.ctx, task) if row.action in CLERK_ACTIONS]
-    return actions(request, rows, "tasks.act", task.id)
+    return actions(request, sorted(rows, key=lambda row: CLERK_ACTIONS.index(row.action)), "tasks.act", task.id)
 
 
 def _facts(request: Request, followup: Followup, task: Task) -> list[Fact]:
