@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from shuhua_core import migrations
 from shuhua_core.accounts.passwords import DEMO_PASSWORD
 from shuhua_core.datasets.load.demo_data import LOGINS, make_demo
 from shuhua_core.house import open_deployment
+from shuhua_core.kernel.clock import SystemClock
 from shuhua_core.kernel.i18n import translator
 from shuhua_core.kernel.settings import Settings
 
@@ -64,12 +65,12 @@ def command(port: int, host: str, folder: Path, reset: bool) -> None:
 def _load(place: DemoFolder, settings: Settings) -> None:
     click.echo("Loading the demonstration's data; this takes a few minutes, once.", err=True)
     shutil.rmtree(settings.media_path, ignore_errors=True)
-    began = datetime.now(UTC)
+    began = SystemClock().now()
     report = make_demo(settings, place.database, follow)
     refused = place.folder / "refused.csv"
     report.write(refused, translator("en"))
     place.note.write_text(json.dumps({"loaded_at": began.isoformat()}), encoding="utf-8")
-    took = (datetime.now(UTC) - began).total_seconds()
+    took = (SystemClock().now() - began).total_seconds()
     click.echo(f"Loaded in {took:.0f} s. Of the real records {len(report.refused)} values were not taken over; see {refused}", err=True)
 
 
@@ -83,7 +84,7 @@ def _bring_up_to_date(settings: Settings) -> None:
 
 def _tell_age(place: DemoFolder) -> None:
     loaded_at = place.loaded_at()
-    if loaded_at is not None and datetime.now(UTC) - loaded_at > _OLD:
+    if loaded_at is not None and SystemClock().now() - loaded_at > _OLD:
         click.echo(f"The data's history ends on {loaded_at:%Y-%m-%d}. For one that ends today: make demo-reset, make demo", err=True)
 
 

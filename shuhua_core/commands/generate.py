@@ -12,6 +12,7 @@ from shuhua_core.datasets.invent import Plan, plan
 from shuhua_core.datasets.load.bulk import BulkLoad
 from shuhua_core.datasets.load.divisions_load import known_divisions, load_divisions
 from shuhua_core.datasets.load.replay import Replay
+from shuhua_core.kernel.clock import SystemClock
 from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.kernel.errors import Conflict
 from shuhua_core.kernel.i18n import _
@@ -59,7 +60,7 @@ def command(
 
     The database must be prepared (`shuhua init`) and hold no invented deployment yet.
     """
-    ends = ends_at.replace(tzinfo=UTC) if ends_at else datetime.now(UTC)
+    ends = ends_at.replace(tzinfo=UTC) if ends_at else SystemClock().now()
     with deployment_of(ini) as deployment:
         try:
             planned = plan(seed, sites=sites, repairs=repairs, ends_at=ends, equipment_per_site=equipment_per_site, years=years)
