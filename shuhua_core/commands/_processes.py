@@ -76,7 +76,7 @@ class Processes:
         self._files.append(file)
         environ = {key: value for key, value in os.environ.items() if not key.startswith("SHUHUA_")}
         # A session of its own: Ctrl-C reaches this process alone, which then stops its children in order.
-        self._running[name] = subprocess.Popen(
+        self._running[name] = subprocess.Popen(  # noqa: S603 - our own program with our own arguments
             [sys.executable, "-m", "shuhua_core.cli", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=file,

@@ -71,7 +71,7 @@ def _load(place: DemoFolder, settings: Settings) -> None:
     report.write(refused, translator("en"))
     place.note.write_text(json.dumps({"loaded_at": began.isoformat()}), encoding="utf-8")
     took = (SystemClock().now() - began).total_seconds()
-    click.echo(f"Loaded in {took:.0f} s. Of the real records {len(report.refused)} values were not taken over; see {refused}", err=True)
+    click.echo(f"Loaded in {took:.0f} s. {len(report.refused)} values of the real records were not taken over; see {refused}", err=True)
 
 
 def _bring_up_to_date(settings: Settings) -> None:
@@ -85,7 +85,7 @@ def _bring_up_to_date(settings: Settings) -> None:
 def _tell_age(place: DemoFolder) -> None:
     loaded_at = place.loaded_at()
     if loaded_at is not None and SystemClock().now() - loaded_at > _OLD:
-        click.echo(f"The data's history ends on {loaded_at:%Y-%m-%d}. For one that ends today: make demo-reset, make demo", err=True)
+        click.echo(f"The data's history ends on {loaded_at:%Y-%m-%d}. For today's: make demo-reset, make demo", err=True)
 
 
 def _tell_logins(address: str) -> None:
