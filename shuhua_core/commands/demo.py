@@ -71,7 +71,8 @@ def _load(place: DemoFolder, settings: Settings) -> None:
     report.write(refused, translator("en"))
     place.note.write_text(json.dumps({"loaded_at": began.isoformat()}), encoding="utf-8")
     took = (SystemClock().now() - began).total_seconds()
-    click.echo(f"Loaded in {took:.0f} s. {len(report.refused)} values of the real records were not taken over; see {refused}", err=True)
+    told = f"Loaded in {took:.0f} s. {len(report.refused)} values of the real records were not taken over; see {refused}"
+    click.echo(told, err=True)
 
 
 def _bring_up_to_date(settings: Settings) -> None:

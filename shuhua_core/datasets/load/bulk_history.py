@@ -189,4 +189,4 @@ class BulkHistory:
         return self._branches[path]
 
     def _happening(self, *arguments: Any) -> MemoryHappening:
-        return MemoryHappening(*arguments, self._memory)
+        return MemoryHappening(*arguments, self._memory)  # type: ignore[call-arg]  # the arguments are those of its base

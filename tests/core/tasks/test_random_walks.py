@@ -222,11 +222,13 @@ def _walk(deployment, **more):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_random_walks_stay_within_the_tables(deployment):
-    _walk(deployment, max_examples=25)
+    _walk(deployment, max_examples=15)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_planted_fault_is_found(deployment):
     """The control: when a task stays with the unit that gave it back, the walks notice."""
     honest = TASKS.effects["recall"]
