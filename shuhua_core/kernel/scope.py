@@ -105,8 +105,14 @@ def get_visible(
     """The record ``record_id`` if ``permission`` reaches it.
 
     ``for_update`` locks the row on PostgreSQL, so that two who press at once meet here and the second sees the new state.
-    Raises :class:`NotFound`, alike for absent and out of scope.
+    Where the session is marked as ``alone`` (a replay of history on SQLite, where nobody else writes meanwhile), a record
+    that it has loaded is not read again. Raises :class:`NotFound`, alike for absent and out of scope.
     """
+    if session.info.get("alone"):
+        known = session.get(model, record_id)
+        if known is None or not covers(known, actor, permission):
+            raise NotFound()
+        return known
     query = select(model).where(model.id == record_id, visible(model, actor, permission))  # type: ignore[attr-defined]
     if for_update:
         query = query.with_for_update(of=model).execution_options(populate_existing=True)

@@ -29,7 +29,7 @@ from shuhua_core.tasks.events import TaskEvent
 from shuhua_core.tasks.models import RepairTask
 from shuhua_core.tasks.service import TaskService
 
-CHUNK = 500
+CHUNK = 2000
 """Deeds in one transaction, more or less: those of one moment stay together."""
 
 _UNITS = {"lighting": "lighting", "new_lighting": "lighting", "tree": "contractor", "grounds": "contractor"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Insert
+from sqlalchemy import Insert, event
 from sqlalchemy.orm import Session
 
 from shuhua_core.audit.models import AuditEntry
@@ -22,6 +22,13 @@ class CollectingSession(Session):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._collected: dict[Any, tuple[Insert, list[Mapping[str, Any]]]] = {}
+        self._kept: list[Any] = []
+        for name in ("loaded_as_persistent", "pending_to_persistent"):
+            event.listen(self, name, self._keep)
+
+    def _keep(self, _session: Session, record: Any) -> None:
+        """Hold on to what was loaded, which a session forgets when nobody else does: it is wanted again soon."""
+        self._kept.append(record)
 
     def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
         """As the session does, except that a row of a log waits for :meth:`send`."""

@@ -52,11 +52,11 @@ class History:
     def transaction(self) -> Iterator[Session]:
         """A transaction that commits at the end of the block; :meth:`at` works within it."""
         database = self.deployment.database
-        info = {**database.info, "deployment": self.deployment, "silent": True}
+        info = {**database.info, "deployment": self.deployment, "silent": True, "alone": database.dialect == "sqlite"}
         database.gate.acquire()
         try:
             engine = database.engine.execution_options(shuhua_write=True)
-            with CollectingSession(engine, expire_on_commit=False, info=info) as session, session.begin():
+            with CollectingSession(engine, autoflush=False, expire_on_commit=False, info=info) as session, session.begin():
                 self._session = session
                 yield session
                 session.send()

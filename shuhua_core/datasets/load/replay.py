@@ -26,7 +26,7 @@ from shuhua_core.sites.models import Equipment
 from shuhua_core.tasks.events import TaskEvent
 from shuhua_core.tasks.service import TaskService
 
-CHUNK = 500
+CHUNK = 2000
 """Entries of the timeline in one transaction."""
 
 
