@@ -21,8 +21,12 @@ class Walk:
         self.as_, self.world, self.clock = as_, world, clock
 
     def wait(self, **time: float) -> None:
-        """Let time pass."""
+        """Let time pass, in which the worker delivers what has happened, where there is one."""
+        self.work()
         self.clock.set(self.clock.now() + timedelta(**time))
+
+    def work(self) -> None:
+        """What the worker does; nothing without one."""
 
     # Requests ---------------------------------------------------------------------------------------------------------
 
