@@ -14,6 +14,7 @@ from shuhua_core.tasks.schema import WAYS
 
 from ..i18n import _
 from ..listing import ChoiceFilter, Column, DateRange, DivisionFilter, Listing, RecordFilter
+from ..places.widgets import division_label
 
 TASK = aliased(Task)
 PLACE = aliased(Site)
@@ -56,7 +57,7 @@ FOLLOWUPS = Listing(
         ChoiceFilter("state", _("State"), Followup.state, STATES),
         ChoiceFilter("way", _("Way"), Followup.way, WAYS),
         DateRange("created", _("Created at"), Followup.created_at),
-        DivisionFilter("division", _("Division"), Followup.division_code, source="divisions.options"),
+        DivisionFilter("division", _("Division"), Followup.division_code, source="divisions.options", label=division_label),
         RecordFilter("task_id", _("Task"), Followup.task_id),
     ),
     search=(Followup.number, TASK.number, TASK.symptom, PLACE.name),

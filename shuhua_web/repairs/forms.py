@@ -79,16 +79,24 @@ def report_form(request: Request, **options: Any) -> ArrangedForm:
     return form
 
 
-def change_form(request: Request, **options: Any) -> ArrangedForm:
+def change_form(request: Request, repair_id: int, **options: Any) -> ArrangedForm:
     """To put facts right."""
-    form = _arranged(request, Change, **options)
+    form = _arranged(request, Change, besides=repair_id, **options)
     form.parts = (Part(_("Place"), ("equipment_id", "address"), "part-place"), Part(_("Fault"), ("symptom",), "part-fault"))
     return form
 
 
-def _arranged(request: Request, schema: Any, *, omit: Sequence[str] = (), phone: Any = None, **options: Any) -> ArrangedForm:
+def _arranged(
+    request: Request,
+    schema: Any,
+    *,
+    omit: Sequence[str] = (),
+    phone: Any = None,
+    besides: int | None = None,
+    **options: Any,
+) -> ArrangedForm:
     names = [node.name for node in schema().children]
-    widgets: dict[str, Any] = {"equipment_id": PlaceWidget(request), "site_id": RecordWidget(None)}
+    widgets: dict[str, Any] = {"equipment_id": PlaceWidget(request, besides=besides), "site_id": RecordWidget(None)}
     if "customer_id" in names:
         widgets["customer_id"] = CustomerWidget(request)
     if "division_code" in names:
@@ -131,9 +139,9 @@ class PlaceWidget(FieldWidget):
     template = "place"
     wide = True
 
-    def __init__(self, request: Request, **kw: Any) -> None:
+    def __init__(self, request: Request, *, besides: int | None = None, **kw: Any) -> None:
         super().__init__(**kw)
-        self._request = request
+        self._request, self._besides = request, besides
 
     @property
     def grouped(self) -> bool:
@@ -144,7 +152,13 @@ class PlaceWidget(FieldWidget):
         """The control as HTML."""
         others = field.parent.cstruct if isinstance(field.parent.cstruct, dict) else {}
         errors = [child.error.msg for child in field.parent.children if child.name == "site_id" and child.error]
-        return place_box(self._request, _whole(cstruct), _whole(others.get("site_id")), error=errors[0] if errors else None)
+        return place_box(
+            self._request,
+            _whole(cstruct),
+            _whole(others.get("site_id")),
+            besides=self._besides,
+            error=errors[0] if errors else None,
+        )
 
     def parsed(self, text: str) -> Any:
         """The id, or the text."""
@@ -155,7 +169,15 @@ def _whole(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def place_box(request: Request, equipment_id: int | None, site_id: int | None, *, error: Any = None, oob: bool = False) -> str:
+def place_box(
+    request: Request,
+    equipment_id: int | None,
+    site_id: int | None,
+    *,
+    besides: int | None = None,
+    error: Any = None,
+    oob: bool = False,
+) -> str:
     """The chosen place, or the search for one. A record that the actor may not see counts as none."""
     session, actor = request.ctx.session, request.actor
     piece = session.get(Equipment, equipment_id) if equipment_id else None
@@ -166,7 +188,13 @@ def place_box(request: Request, equipment_id: int | None, site_id: int | None, *
     )
     if site is not None and piece is None and not covers(site, actor, Permission.SITES_VIEW):
         site = None
-    values = {"piece": piece, "site": site, "open": _open_there(request, piece, site), "error": error, "oob": oob}
+    values = {
+        "piece": piece,
+        "site": site,
+        "open": [each for each in _open_there(request, piece, site) if each.id != besides],
+        "error": error,
+        "oob": oob,
+    }
     return str(render("shuhua_web:repairs/templates/place.pt", values, request=request))
 
 

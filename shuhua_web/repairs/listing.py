@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from shuhua_core.accounts.permissions import Permission
+from shuhua_core.archives.models import Customer
+from shuhua_core.kernel.context import Context
+from shuhua_core.kernel.scope import visible
 from shuhua_core.places.models import Division
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.schema import CHANNELS, SEVERITIES
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.tasks.models import RepairTask
 
+from ..archives.listing import area_columns
 from ..i18n import _
 from ..listing import ChoiceFilter, Column, DateRange, DivisionFilter, Listing, RecordFilter, StateTabs
+from ..places.widgets import division_label
 
 PLACE = aliased(Site)
 PIECE = aliased(Equipment)
@@ -30,6 +38,23 @@ def _joined(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
     )
 
 
+def record_label(model: Any, permission: str) -> Callable[[Context, str], str]:
+    """Names the record that an address carries, for who may see it."""
+
+    def label(ctx: Context, value: str) -> str:
+        if not value.isascii() or not value.isdigit() or len(value) > 18:
+            return value
+        query = select(model.number, model.name).where(model.id == int(value), visible(model, ctx.actor, permission))
+        found = ctx.session.execute(query).first()
+        return f"{found[0]} {found[1]}" if found else value
+
+    return label
+
+
+SITE_LABEL = record_label(Site, Permission.SITES_VIEW)
+PIECE_LABEL = record_label(Equipment, Permission.EQUIPMENT_VIEW)
+CUSTOMER_LABEL = record_label(Customer, Permission.CUSTOMERS_VIEW)
+
 REPAIRS = Listing(
     name="repairs",
     model=RepairRequest,
@@ -40,19 +65,18 @@ REPAIRS = Listing(
         Column("state", _("State"), RepairRequest.state, kind="state", nullable=False),
         Column("severity", _("Severity"), RepairRequest.severity, kind="choice", labels=SEVERITIES),
         Column("symptom", _("Symptom"), RepairRequest.symptom, long=True, nullable=False),
-        Column("equipment", _("Equipment"), PIECE.name),
-        Column("equipment_id", _("Equipment"), RepairRequest.equipment_id, kind="integer", office=False),
+        Column("created_at", _("Received"), RepairRequest.created_at, kind="moment", sort=True, nullable=False),
         Column("site", _("Installation point"), PLACE.name),
         Column("site_id", _("Installation point"), RepairRequest.site_id, kind="integer", office=False),
-        Column("address", _("Address"), RepairRequest.address, long=True),
-        Column("division_code", _("Division"), RepairRequest.division_code, office=False),
-        Column("division", _("Division"), AREA.name_zh),
-        Column("channel", _("Channel"), RepairRequest.channel, kind="choice", labels=CHANNELS, nullable=False),
+        Column("equipment", _("Equipment"), PIECE.name),
+        Column("equipment_id", _("Equipment"), RepairRequest.equipment_id, kind="integer", office=False),
         Column("caller_name", _("Contact"), RepairRequest.caller_name),
         Column("caller_phone", _("Phone"), RepairRequest.caller_phone, kind="phone"),
+        Column("channel", _("Channel"), RepairRequest.channel, kind="choice", labels=CHANNELS, nullable=False),
         Column("tasks", _("Tasks"), _TASKS, kind="integer", nullable=False),
+        *area_columns(RepairRequest, AREA),
+        Column("address", _("Address"), RepairRequest.address, long=True),
         Column("version", _("Version"), RepairRequest.version, kind="integer", office=False, nullable=False),
-        Column("created_at", _("Received"), RepairRequest.created_at, kind="moment", sort=True, nullable=False),
         Column("first_action_at", _("First action"), RepairRequest.first_action_at, kind="moment"),
         Column("updated_at", _("Changed"), RepairRequest.updated_at, kind="moment", sort=True, nullable=False),
     ),
@@ -61,10 +85,10 @@ REPAIRS = Listing(
         ChoiceFilter("severity", _("Severity"), RepairRequest.severity, SEVERITIES),
         ChoiceFilter("channel", _("Channel"), RepairRequest.channel, CHANNELS),
         DateRange("created", _("Received"), RepairRequest.created_at),
-        DivisionFilter("division", _("Division"), RepairRequest.division_code, source="divisions.options"),
-        RecordFilter("site_id", _("Installation point"), RepairRequest.site_id),
-        RecordFilter("equipment_id", _("Equipment"), RepairRequest.equipment_id),
-        RecordFilter("customer_id", _("Customer"), RepairRequest.customer_id),
+        DivisionFilter("division", _("Division"), RepairRequest.division_code, source="divisions.options", label=division_label),
+        RecordFilter("site_id", _("Installation point"), RepairRequest.site_id, "sites.options", SITE_LABEL),
+        RecordFilter("equipment_id", _("Equipment"), RepairRequest.equipment_id, "equipment.options", PIECE_LABEL),
+        RecordFilter("customer_id", _("Customer"), RepairRequest.customer_id, "customers.options", CUSTOMER_LABEL),
     ),
     search=(RepairRequest.number, RepairRequest.symptom, RepairRequest.address, RepairRequest.caller_phone, PLACE.name),
     search_hint=_("Number, symptom, place, last digits of the phone"),

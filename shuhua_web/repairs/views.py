@@ -69,7 +69,7 @@ def edit(request: Request) -> Any:
         raise NotAllowed(state=repair.state)
     initial = {name: getattr(repair, name) for name in ("symptom", "equipment_id", "site_id", "address")}
     address = request.route_path("repairs.view", id=number)
-    form = change_form(request, initial=initial, version=repair.version, cancel=address, action=request.path_qs)
+    form = change_form(request, number, initial=initial, version=repair.version, cancel=address, action=request.path_qs)
 
     def save(data: dict[str, Any]) -> str:
         request.service(RepairService).change(number, data, expected_version=form.version)

@@ -15,6 +15,8 @@ def includeme(config: Configurator) -> None:
     """Routes of this room."""
     config.add_feed_kind("task", Task, Permission.TASKS_VIEW)
     config.add_route("tasks.list", "/tasks")
+    config.add_route("tasks.units", "/tasks/units")
+    config.add_route("tasks.repairers", "/tasks/repairers")
     config.add_route("tasks.view", r"/tasks/{id:\d+}")
     config.add_route("tasks.act", r"/tasks/{id:\d+}/actions/{action:[a-z_]+}")
     config.add_route("tasks.deadline", r"/tasks/{id:\d+}/deadline")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased
 
 from shuhua_core.accounts.models import Organisation, User
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.i18n import translator
+from shuhua_core.kernel.scope import visible
 from shuhua_core.places.models import Division
 from shuhua_core.repairs.schema import SEVERITIES
 from shuhua_core.sites.models import Equipment, Site
@@ -19,8 +20,11 @@ from shuhua_core.tasks.machine import MACHINE
 from shuhua_core.tasks.models import Task, overdue
 from shuhua_core.tasks.schema import RESULTS
 
+from ..archives.listing import area_columns
 from ..i18n import _
 from ..listing import ChoiceFilter, Column, DateRange, DivisionFilter, FlagFilter, Listing, RecordFilter, StateTabs
+from ..places.widgets import division_label
+from ..repairs.listing import PIECE_LABEL, SITE_LABEL
 
 PLACE = aliased(Site)
 PIECE = aliased(Equipment)
@@ -49,6 +53,24 @@ def _overdue(row: Any, locale: str) -> str:
     return translator(locale)(_("Overdue")) if row.overdue else ""
 
 
+def _unit_label(ctx: Context, value: str) -> str:
+    return _name(ctx, Organisation, value)
+
+
+def _repairer_label(ctx: Context, value: str) -> str:
+    return _name(ctx, User, value)
+
+
+def _name(ctx: Context, model: Any, value: str) -> str:
+    """The name of a unit or person that an address carries, if one of the actor's tasks is theirs."""
+    if not value.isascii() or not value.isdigit() or len(value) > 18:
+        return value
+    column = Task.unit_id if model is Organisation else Task.repairer_id
+    theirs = select(Task.id).where(column == int(value), visible(Task, ctx.actor, Permission.TASKS_VIEW)).limit(1)
+    name = ctx.session.scalar(select(model.name).where(model.id == int(value), theirs.exists()))
+    return name or value
+
+
 def _row_class(row: Any, _now: datetime) -> str:
     return "grid-overdue" if row.overdue else ""
 
@@ -64,20 +86,19 @@ TASKS = Listing(
         Column("overdue", _("Overdue"), is_overdue, kind="boolean", nullable=False, show=_overdue),
         Column("severity", _("Severity"), Task.severity, kind="choice", labels=SEVERITIES, nullable=False),
         Column("symptom", _("Symptom"), Task.symptom, long=True, nullable=False),
-        Column("equipment", _("Equipment"), PIECE.name),
-        Column("equipment_id", _("Equipment"), Task.equipment_id, kind="integer", office=False),
+        Column("due_at", _("Deadline"), Task.due_at, kind="moment", sort=True, nullable=False),
         Column("site", _("Installation point"), PLACE.name),
         Column("site_id", _("Installation point"), Task.site_id, kind="integer", office=False),
-        Column("address", _("Address"), Task.address, long=True),
-        Column("division_code", _("Division"), Task.division_code, office=False),
-        Column("division", _("Division"), AREA.name_zh),
+        Column("equipment", _("Equipment"), PIECE.name),
+        Column("equipment_id", _("Equipment"), Task.equipment_id, kind="integer", office=False),
         Column("unit", _("Unit"), UNIT.name),
         Column("unit_id", _("Unit"), Task.unit_id, kind="integer", office=False),
         Column("repairer", _("Repairer"), REPAIRER.name),
         Column("repairer_id", _("Repairer"), Task.repairer_id, kind="integer", office=False),
         Column("result", _("Result"), Task.result, kind="choice", labels=RESULTS, office=False),
         Column("appointed_at", _("Appointment"), Task.appointed_at, kind="moment", sort=True),
-        Column("due_at", _("Deadline"), Task.due_at, kind="moment", sort=True, nullable=False),
+        *area_columns(Task, AREA),
+        Column("address", _("Address"), Task.address, long=True),
         Column("version", _("Version"), Task.version, kind="integer", office=False, nullable=False),
         Column("created_at", _("Created at"), Task.created_at, kind="moment", sort=True, nullable=False),
         Column("updated_at", _("Changed"), Task.updated_at, kind="moment", sort=True, nullable=False),
@@ -89,11 +110,11 @@ TASKS = Listing(
         FlagFilter("mine", _("Mine"), lambda ctx: Task.repairer_id == ctx.actor.user_id),
         DateRange("created", _("Created at"), Task.created_at),
         DateRange("due", _("Deadline"), Task.due_at),
-        DivisionFilter("division", _("Division"), Task.division_code, source="divisions.options"),
-        RecordFilter("unit_id", _("Unit"), Task.unit_id),
-        RecordFilter("repairer_id", _("Repairer"), Task.repairer_id),
-        RecordFilter("site_id", _("Installation point"), Task.site_id),
-        RecordFilter("equipment_id", _("Equipment"), Task.equipment_id),
+        DivisionFilter("division", _("Division"), Task.division_code, source="divisions.options", label=division_label),
+        RecordFilter("unit_id", _("Unit"), Task.unit_id, "tasks.units", _unit_label),
+        RecordFilter("repairer_id", _("Repairer"), Task.repairer_id, "tasks.repairers", _repairer_label),
+        RecordFilter("site_id", _("Installation point"), Task.site_id, "sites.options", SITE_LABEL),
+        RecordFilter("equipment_id", _("Equipment"), Task.equipment_id, "equipment.options", PIECE_LABEL),
     ),
     search=(Task.number, Task.symptom, Task.address, PLACE.name),
     search_hint=_("Number, symptom, place"),

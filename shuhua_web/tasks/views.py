@@ -10,6 +10,7 @@ from pyramid.response import Response
 from pyramid.view import view_config
 from sqlalchemy import and_, func, select
 
+from shuhua_core.accounts.models import Organisation, User
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.errors import NotAllowed, WrongState
 from shuhua_core.kernel.scope import covers, visible
@@ -20,9 +21,10 @@ from shuhua_core.tasks.service import TaskService
 
 from .. import formats
 from ..api import record_id
-from ..forms import form_for
+from ..forms import form_for, options_fragment
 from ..i18n import _
 from ..layout import crumbs
+from ..listing.filters import clean_text, contains
 from ..listing.page import Tab
 from ..media.pictures import SentPictures
 from ..repairs.acting import action_page
@@ -55,6 +57,27 @@ def _quick_tabs(request: Request, grid: Any) -> list[Tab]:
 
 def _quick_tab(grid: Any, flag: str, title: Any, count: int) -> Tab:
     return Tab(title, f"{grid.path}?{flag}=true", count, grid.values.get(flag) == ["true"])
+
+
+@view_config(route_name="tasks.units", permission=Permission.TASKS_VIEW, request_method="GET")
+def unit_options(request: Request) -> Response:
+    """Units that have tasks within reach, for the filter."""
+    return options_fragment(request, _holders(request, Organisation, Task.unit_id))
+
+
+@view_config(route_name="tasks.repairers", permission=Permission.TASKS_VIEW, request_method="GET")
+def repairer_options(request: Request) -> Response:
+    """People who have tasks within reach, for the filter."""
+    return options_fragment(request, _holders(request, User, Task.repairer_id))
+
+
+def _holders(request: Request, model: Any, column: Any) -> list[tuple[int, str]]:
+    text = clean_text("q", request.GET.get("q", "")[:100])
+    theirs = select(column).where(column.is_not(None), visible(Task, request.actor, Permission.TASKS_VIEW))
+    query = select(model.id, model.name).where(model.id.in_(theirs))
+    if text:
+        query = query.where(contains(model.name, text))
+    return [(row.id, row.name) for row in request.ctx.session.execute(query.order_by(model.name, model.id).limit(20))]
 
 
 @view_config(

@@ -31,6 +31,7 @@ FOR_EVERYBODY = {
     "language": "the language of one's own pages",
     "api.messages.read": "one's own message",
     "api.messages.read_all": "one's own messages",
+    "messages.read_all": "the same, as a page",
     "api.repairs.list": "reporting is for everybody; the service asks for the permission to report, or to enter for a caller",
     "public.piece": "reporting a piece by its label; the service asks for the permission to report",
     "public.report.act": "the holder of a token acts on their own report; the table asks for its permission",

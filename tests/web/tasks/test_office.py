@@ -195,3 +195,16 @@ def test_a_page_of_a_task_sends_a_constant_number_of_statements(browser, task_id
     with count_requests_sql() as many:
         office.get(f"/tasks/{task_id}")
     assert many.count == few.count
+
+
+def test_the_filters_offer_units_and_people_that_have_tasks_within_reach(browser, assigned_id, world):
+    office = browser("dispatcher")
+    unit, person = world.units["agent"], world.users["repairer"]
+    assert f'value="{unit.id}"' in office.get("/tasks/units", {"q": "代理商"})
+    assert f'value="{person}"' in office.get("/tasks/repairers")
+    assert "Nothing found" in browser("dispatcher_other").get("/tasks/units")
+    page = office.get("/tasks", {"unit_id": unit.id, "site_id": world.sites["one"].id})
+    assert len(page.html.select("tbody tr")) == 1
+    assert unit.name in page.html.select_one(".filters").text
+    assert "AZ1 测试公园" in page.html.select_one(".filters").text
+    assert not office.get("/tasks", {"unit_id": world.units["agent_2"].id}).html.select("tbody tr")
