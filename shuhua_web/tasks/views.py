@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 from pyramid.request import Request
@@ -47,16 +48,16 @@ def list_tasks(request: Request) -> dict[str, Any]:
 def _quick_tabs(request: Request, grid: Any) -> list[Tab]:
     """What is looked at most besides the states: past its deadline, and one's own open work."""
     ctx = request.ctx
-    late = is_overdue(ctx)
-    mine = and_(Task.repairer_id == ctx.actor.user_id, Task.state.in_(MACHINE.newest(ctx).open_states))
+    states = MACHINE.newest(ctx).open_states
+    mine = and_(Task.repairer_id == ctx.actor.user_id, Task.state.in_(states))
     reach = visible(Task, ctx.actor, Permission.TASKS_VIEW)
-    overdue, own = ctx.session.execute(select(func.count().filter(late), func.count().filter(mine)).where(reach)).one()
-    tabs = [_quick_tab(grid, "overdue", _("Overdue"), overdue)]
-    return [*tabs, _quick_tab(grid, "mine", _("Mine"), own)] if ctx.actor.may(Permission.TASKS_CARRY_OUT) else tabs
-
-
-def _quick_tab(grid: Any, flag: str, title: Any, count: int) -> Tab:
-    return Tab(title, f"{grid.path}?{flag}=true", count, grid.values.get(flag) == ["true"])
+    query = select(func.count().filter(is_overdue(ctx)), func.count().filter(mine)).where(reach)
+    overdue, own = ctx.session.execute(query).one()
+    late, todo = [("overdue", "true")], [("mine", "true"), *(("state", state) for state in states)]
+    tabs = [Tab(_("Overdue"), f"{grid.path}?{urlencode(late)}", overdue, "overdue" in grid.values)]
+    if ctx.actor.may(Permission.TASKS_CARRY_OUT):
+        tabs.append(Tab(_("My open tasks"), f"{grid.path}?{urlencode(todo)}", own, "mine" in grid.values))
+    return tabs
 
 
 @view_config(route_name="tasks.units", permission=Permission.TASKS_VIEW, request_method="GET")

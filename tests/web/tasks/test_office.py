@@ -163,8 +163,10 @@ def test_the_list_counts_states_overdue_and_one_s_own(browser, assigned_id, past
         flow.approve(flow.report("customer_2", piece="two_1"))
     tabs = [tab.text.strip() for tab in browser("dispatcher").get("/tasks").html.select(".state-tabs a")]
     assert tabs == ["All (2)", "Unallocated (1)", "Assigned (1)", "Overdue (0)"]
-    tabs = [tab.text.strip() for tab in browser("repairer").get("/tasks").html.select(".state-tabs a")]
-    assert tabs == ["All (1)", "Assigned (1)", "Overdue (0)", "Mine (1)"]
+    page = browser("repairer").get("/tasks")
+    tabs = [tab.text.strip() for tab in page.html.select(".state-tabs a")]
+    assert tabs == ["All (1)", "Assigned (1)", "Overdue (0)", "My open tasks (1)"]
+    assert len(browser("repairer").get(page.html.select(".state-tabs a")[-1]["href"]).html.select("tbody tr")) == 1
 
 
 def test_the_dispatch_sheet_is_a_pdf_for_who_may_see_the_task(browser, assigned_id):
