@@ -24,18 +24,22 @@ WINDOW = timedelta(minutes=15)
 LIMITS = {"login_address": 5, "login": 50, "address": 100}
 """Failures within one window after which further attempts wait for its end."""
 
-_COUNT = text(
-    "INSERT INTO sign_in_counters (kind, key, failures, window_ends_at) VALUES (:kind, :key, 1, :ends) "
-    "ON CONFLICT (kind, key) DO UPDATE SET "
-    "failures = CASE WHEN sign_in_counters.window_ends_at <= :now THEN 1 ELSE sign_in_counters.failures + 1 END, "
-    "window_ends_at = CASE WHEN sign_in_counters.window_ends_at <= :now THEN :ends ELSE sign_in_counters.window_ends_at END "
-    "RETURNING failures, window_ends_at"
-).bindparams(
-    bindparam("kind", type_=String),
-    bindparam("key", type_=String),
-    bindparam("now", type_=UtcDateTime),
-    bindparam("ends", type_=UtcDateTime),
-).columns(column("failures", Integer), column("window_ends_at", UtcDateTime))
+_COUNT = (
+    text(
+        "INSERT INTO sign_in_counters (kind, key, failures, window_ends_at) VALUES (:kind, :key, 1, :ends) "
+        "ON CONFLICT (kind, key) DO UPDATE SET "
+        "failures = CASE WHEN sign_in_counters.window_ends_at <= :now THEN 1 ELSE sign_in_counters.failures + 1 END, "
+        "window_ends_at = CASE WHEN sign_in_counters.window_ends_at <= :now THEN :ends ELSE sign_in_counters.window_ends_at END "
+        "RETURNING failures, window_ends_at"
+    )
+    .bindparams(
+        bindparam("kind", type_=String),
+        bindparam("key", type_=String),
+        bindparam("now", type_=UtcDateTime),
+        bindparam("ends", type_=UtcDateTime),
+    )
+    .columns(column("failures", Integer), column("window_ends_at", UtcDateTime))
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,9 +148,7 @@ class LoginSession(Base):
     """One signed-in browser or phone. The token itself is nowhere stored, only its SHA-256."""
 
     __tablename__ = "login_sessions"
-    __table_args__ = (
-        Index("ix_login_sessions_open", "user_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-    )
+    __table_args__ = (Index("ix_login_sessions_open", "user_id", sqlite_where=_OPEN, postgresql_where=_OPEN),)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -83,5 +83,3 @@ class UserFilterSchema(InputSchema):
     organisation_id = field(RecordId("organisation"), _("Organisation"))
     role = field(Text(40), _("Role"))
     active = field(Boolean(), _("Active"))
-
-

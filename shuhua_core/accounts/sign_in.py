@@ -125,6 +125,4 @@ def _find(deployment: Deployment, login: str) -> _Found | None:
 
 def _note_limit(deployment: Deployment, attempt: Attempt, address: str, request_id: str | None) -> None:
     if attempt.first_refused:  # the rest of a flood would only fill the log
-        write_security(
-            deployment.database, "sign_in.limited", now=deployment.clock.now(), address=address, request_id=request_id
-        )
+        write_security(deployment.database, "sign_in.limited", now=deployment.clock.now(), address=address, request_id=request_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -72,7 +73,16 @@ def command(
 
 
 def generate(deployment: Deployment, planned: Plan, *, in_bulk: bool) -> None:
-    """Load a plan with progress. Raises Conflict when there is one already."""
+    """Load a plan with progress. Raises Conflict when there is one already, BadParameter when its history has no room."""
+    try:
+        if planned.repair_count <= THROUGH_SERVICES:  # a longer one is found out while it is written
+            deque(planned.repairs(), maxlen=0)
+        _load(deployment, planned, in_bulk=in_bulk)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _load(deployment: Deployment, planned: Plan, *, in_bulk: bool) -> None:
     with deployment.database.read() as session:
         taken = session.scalar(select(Site.number).where(Site.number == next(planned.sites()).number))
         divisions = session.scalar(select(Division.code).where(Division.code == "35")) is not None

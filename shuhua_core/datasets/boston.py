@@ -24,7 +24,8 @@ CITY_HALL = (-71.0587, 42.3594)
 
 COLUMNS = frozenset(
     {
-        "CASE_ENQUIRY_ID", "OPEN_DT", "TARGET_DT", "CLOSED_DT", "OnTime_Status", "CASE_STATUS", "CLOSURE_REASON", "CASE_TITLE", "TYPE",
+        "CASE_ENQUIRY_ID", "OPEN_DT", "TARGET_DT", "CLOSED_DT", "OnTime_Status", "CASE_STATUS", "CLOSURE_REASON", "CASE_TITLE",
+        "TYPE",
         "QUEUE", "Location", "neighborhood", "ward", "LOCATION_ZIPCODE", "LATITUDE", "LONGITUDE", "Source", "Geocoded_Location",
     }
 )  # fmt: skip

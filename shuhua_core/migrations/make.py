@@ -60,9 +60,7 @@ def _autogenerate(message: str, number: str, *, batch: bool = True) -> Path:
 def _with_triggers(source: str) -> str:
     """The statements as they are now, in full: a revision must not change when the code does."""
     names = "\n".join(
-        f"    {dialect!r}: [\n"
-        + "".join(f"        {statement!r},\n" for statement in _protection(dialect))
-        + "    ],"
+        f"    {dialect!r}: [\n" + "".join(f"        {statement!r},\n" for statement in _protection(dialect)) + "    ],"
         for dialect in ("sqlite", "postgresql")
     )
     table = f"PROTECTION = {{\n{names}\n}}\n\n\n"

@@ -42,7 +42,9 @@ class _Fault(InputSchema):
 class Report(_Fault):
     """A request that somebody with an account sends for themselves."""
 
-    code = field(Text(10, pattern=CODE), _("Code on the label"), help=_("From the label on the equipment, instead of choosing it."))
+    code = field(
+        Text(10, pattern=CODE), _("Code on the label"), help=_("From the label on the equipment, instead of choosing it.")
+    )
     severity = field(Choice(SEVERITIES), _("Severity"))
     division_code = field(Text(20, pattern=r"[0-9A-Z-]+"), _("Division"))
     as_draft = field(Boolean(), _("Keep as a draft"), default=False)

@@ -60,7 +60,9 @@ def report_values(case: ServiceCase) -> dict[str, Any]:
 def acceptable(deployment: Deployment, cases: Sequence[ServiceCase], report: ImportReport) -> list[ServiceCase]:
     """Those of the cases that can be requests; counts those that are new, those that are there already, and the refused."""
     with deployment.database.read() as session:
-        known = set(session.scalars(select(RepairRequest.external_number).where(RepairRequest.external_number.like("boston311:%"))))
+        known = set(
+            session.scalars(select(RepairRequest.external_number).where(RepairRequest.external_number.like("boston311:%")))
+        )
     found = []
     for case in cases:
         report.read += 1
@@ -130,7 +132,7 @@ class BostonReplay:
             return None
         ids = select(RepairRequest.id).where(RepairRequest.external_number.like("boston311:%"))
         links = session.execute(select(RepairTask.repair_id, RepairTask.task_id).where(RepairTask.repair_id.in_(ids)))
-        self._tasks = {repair_id: task_id for repair_id, task_id in links}
+        self._tasks = dict(links)
         tasks = select(RepairTask.task_id).where(RepairTask.repair_id.in_(ids))
         mine = or_(
             (Step.record_kind == "repair") & Step.record_id.in_(ids),
@@ -223,7 +225,8 @@ class BostonReplay:
     def _nearest(self, case: ServiceCase) -> int | None:
         """The nearest open request of the same kind within some 150 m, else at the same address."""
         query = _open_requests().where(
-            RepairRequest.id != self._repairs[case.case_id], RepairRequest.symptom.startswith(case.type.symptom_zh, autoescape=True)
+            RepairRequest.id != self._repairs[case.case_id],
+            RepairRequest.symptom.startswith(case.type.symptom_zh, autoescape=True),
         )
         if case.position is not None:
             longitude, latitude = case.position

@@ -10,7 +10,9 @@ from shuhua_core.datasets.invent import Plan
 from shuhua_core.datasets.invented import RepairPlan
 
 _OFFICE = ("call_centre", "reviewer", "dispatcher", "followup_clerk")
-_OPEN = frozenset({"pending_accept", "accepted", "assigned", "en_route", "on_site", "repairing", "on_hold", "rework", "pending_check"})
+_OPEN = frozenset(
+    {"pending_accept", "accepted", "assigned", "en_route", "on_site", "repairing", "on_hold", "rework", "pending_check"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ class Desks:
             began = self._now - _PACE * (len(deeds) + 1) - timedelta(minutes=3 * number + 2)
             self._story(desk, piece, severity, symptom, deeds, began)
 
-    def _story(self, desk: Desk, piece: int, severity: str, symptom: str, deeds: tuple[str, ...], began: datetime) -> None:
+    def _story(self, desk: Desk, piece: int, severity: str, symptom: str, deeds: tuple[str, ...], began: datetime) -> None:  # noqa: PLR0917 - one line of a table
         reporter = self.history.user(self._ids.users[desk.reporter])
         report = {"symptom": symptom, "equipment_id": piece, "caller_phone": "13900000001", "as_draft": deeds == ("draft",)}
         repair = RepairService(self.history.at(began, reporter)).report(report)
@@ -150,7 +150,9 @@ class Desks:
 
 def _sound() -> Any:
     """Pieces in order of their numbers that are normal and have no request that is not over."""
-    reported = select(RepairRequest.equipment_id).where(RepairRequest.equipment_id.is_not(None), RepairRequest.state.not_in(_OVER))
+    reported = select(RepairRequest.equipment_id).where(
+        RepairRequest.equipment_id.is_not(None), RepairRequest.state.not_in(_OVER)
+    )
     return (
         select(Equipment.id)
         .join(Site, Site.id == Equipment.site_id)

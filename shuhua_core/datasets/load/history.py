@@ -36,8 +36,10 @@ class History:
         telling: Telling | None = None,
         numbers: Numbering | None = None,
     ) -> None:
-        """``listeners`` hear of events before the deployment's reactions do; a writer in bulk brings ``reactions`` of its
-        own in place of those, with its own ``telling`` and ``numbers``."""
+        """``listeners`` hear of events before the deployment's reactions do.
+
+        A writer in bulk brings ``reactions`` of its own in place of those, with its own ``telling`` and ``numbers``.
+        """
         self.clock = SetClock(begins)
         table = dict(deployment.reactions if reactions is None else reactions)
         table["*"] = (*table.get("*", ()), (telling or Telling()).tell)

@@ -84,6 +84,8 @@ def _find_person(history: History, login: str) -> int | None:
     return history.session.scalar(select(User.id).where(User.login == login))
 
 
-def _add_person(history: History, moment: datetime, login: str, role: str, unit_id: int, secret: str | None) -> int:
+def _add_person(  # noqa: PLR0917 - one line of a table
+    history: History, moment: datetime, login: str, role: str, unit_id: int, secret: str | None
+) -> int:
     name = f"Test · {login.removesuffix('_boston').replace('_', ' ')}"
     return add_person(history.at(moment), login, role, name, organisation_id=unit_id, locale="en", password_hash=secret)

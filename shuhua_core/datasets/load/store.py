@@ -136,5 +136,3 @@ def _update(model: type[Base]) -> Any:
 
 def _row(record: Base, prefix: str = "") -> dict[str, Any]:
     return {f"{prefix}{column.key}": getattr(record, column.key) for column in record.__table__.columns}
-
-

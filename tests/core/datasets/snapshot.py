@@ -17,8 +17,11 @@ LOGS = frozenset({"steps", "outbox", "audit", "messages"})
 
 def snapshot(session: Session) -> dict[str, Counter[str]]:
     """Rows by table, as text; pieces of equipment stand under their numbers, since their ids are given in two ways."""
-    numbers = {piece_id: number for piece_id, number in session.execute(select(Equipment.id, Equipment.number))}
-    return {table.name: Counter(_text(row, table.name, numbers) for row in _rows(session, table)) for table in Base.metadata.sorted_tables}
+    numbers = dict(session.execute(select(Equipment.id, Equipment.number)))
+    return {
+        table.name: Counter(_text(row, table.name, numbers) for row in _rows(session, table))
+        for table in Base.metadata.sorted_tables
+    }
 
 
 def _rows(session: Session, table: Any) -> list[dict[str, Any]]:
@@ -37,7 +40,9 @@ def _plain(value: Any, numbers: dict[int, str]) -> Any:
     if isinstance(value, dict):
         of_equipment = value.get("kind") == "equipment"
         return {
-            name: numbers.get(each, each) if name == "equipment_id" or (of_equipment and name == "record_id") else _plain(each, numbers)
+            name: numbers.get(each, each)
+            if name == "equipment_id" or (of_equipment and name == "record_id")
+            else _plain(each, numbers)
             for name, each in sorted(value.items())
         }
     return [_plain(each, numbers) for each in value] if isinstance(value, list) else value
