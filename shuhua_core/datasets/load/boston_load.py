@@ -132,7 +132,7 @@ class BostonReplay:
             return None
         ids = select(RepairRequest.id).where(RepairRequest.external_number.like("boston311:%"))
         links = session.execute(select(RepairTask.repair_id, RepairTask.task_id).where(RepairTask.repair_id.in_(ids)))
-        self._tasks = dict(links)
+        self._tasks = dict(links.all())
         tasks = select(RepairTask.task_id).where(RepairTask.repair_id.in_(ids))
         mine = or_(
             (Step.record_kind == "repair") & Step.record_id.in_(ids),

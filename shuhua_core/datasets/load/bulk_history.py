@@ -163,6 +163,7 @@ class BulkHistory:
         target = self._memory.repair_by_id(values["target_id"])
         repair.first_action_at = repair.first_action_at or ctx.now
         repair.merged_into_id, repair.ended_at = target.id, ctx.now
+        self._memory.note_merged(repair)
         return {"target_id": target.id, "target_state": target.state, "open_tasks": values["open_tasks"]}
 
     def _equipment(self, ctx: Context, step: Step, data: dict[str, Any]) -> None:

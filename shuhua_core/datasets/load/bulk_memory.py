@@ -35,6 +35,8 @@ class Memory:
         self._task_keys: dict[int, str] = {}
         self._tasks_of: dict[int, list[Task]] = {}
         self._repairs_of: dict[int, list[RepairRequest]] = {}
+        self._followers: dict[int, set[int]] = {}
+        """Merged requests by their target."""
         self._finished: set[int] = set()
         self._standings: dict[int, Standing] = {}
         self._site_of: dict[int, int] = {}
@@ -94,9 +96,14 @@ class Memory:
         """The requests that a task serves, oldest first."""
         return sorted(self._repairs_of[task_id], key=lambda repair: repair.id)
 
-    def followers_of(self, repair_ids: list[int]) -> list[RepairRequest]:
-        """Requests that were merged into these."""
-        return [repair for repair in self._repairs.values() if repair.merged_into_id in repair_ids]
+    def note_merged(self, repair: RepairRequest) -> None:
+        """The request was merged into another one, for the time being."""
+        self._followers.setdefault(repair.merged_into_id or 0, set()).add(repair.id)
+
+    def followers_of(self, target_id: int) -> list[RepairRequest]:
+        """Requests in memory that are merged into this one."""
+        found = (self._repairs.get(repair_id) for repair_id in self._followers.get(target_id, ()))
+        return [repair for repair in found if repair is not None and repair.merged_into_id == target_id]
 
     def standing(self, site_id: int) -> Standing | None:
         """A site with its pieces, if it is known."""
@@ -123,7 +130,7 @@ class Memory:
         sharing = {repair.id for task in tasks for repair in self._repairs_of[task.id]}
         if not sharing <= self._finished | {repair_id}:
             return False
-        if any(other.merged_into_id == repair_id and other.id not in self._finished for other in self._followers(repair_id)):
+        if any(other.id not in self._finished for other in self.followers_of(repair_id)):
             return False
         for task in tasks:
             self._repairs_of[task.id] = [repair for repair in self._repairs_of[task.id] if repair.id != repair_id]
@@ -133,10 +140,8 @@ class Memory:
         self._leave(self._repairs[repair_id].site_id or 0)
         del self._tasks_of[repair_id], self._repairs[repair_id], self._repair_ids[key]
         self._finished.discard(repair_id)
+        self._followers.pop(repair_id, None)
         return True
-
-    def _followers(self, repair_id: int) -> list[RepairRequest]:
-        return self.followers_of([repair_id])
 
     def _leave(self, site_id: int) -> None:
         standing = self._standings[site_id]
@@ -158,10 +163,21 @@ class MemoryHappening(RecalledHappening):
         """The request or task."""
         return self.records.task_by_id(self.record_id) if self.kind == "task" else self.records.repair_by_id(self.record_id)
 
+    @property
+    def site_name(self) -> str | None:
+        """The name of the record's site."""
+        return self.records.standing_of(self.record.equipment_id).site.name
+
+    @property
+    def equipment_name(self) -> str | None:
+        """The name of the record's piece."""
+        return self.records.standing_of(self.record.equipment_id).pieces[self.record.equipment_id].name
+
     def reporters(self) -> list[Addressee]:
         """The reporters of all requests that the task serves, and of those merged into them."""
         serves = self.records.repairs_of(self.record_id)
-        found = {repair.id: repair for repair in (*serves, *self.records.followers_of([repair.id for repair in serves]))}
+        followers = (each for repair in serves for each in self.records.followers_of(repair.id))
+        found = {repair.id: repair for repair in (*serves, *followers)}
         return [
             Addressee(repair.reporter_id, "repair", repair.id, repair.number)
             for _id, repair in sorted(found.items())

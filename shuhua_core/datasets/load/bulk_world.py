@@ -48,7 +48,7 @@ class BulkWorld:
 
     def __init__(self, people: WorldLoader, store: Store, session: Session) -> None:
         self._people, self._ids, self._store = people, people.ids, store
-        self._paths = dict(session.execute(select(Organisation.id, Organisation.path)))
+        self._paths = dict(session.execute(select(Organisation.id, Organisation.path)).all())
         self._models = {model.id: model.name for model in session.scalars(select(ProductModel))}
         self._host_role = session.scalars(select(Role.id).where(Role.code == "host_unit")).one()
         self._branches: dict[str, str] = {}

@@ -17,7 +17,7 @@ LOGS = frozenset({"steps", "outbox", "audit", "messages"})
 
 def snapshot(session: Session) -> dict[str, Counter[str]]:
     """Rows by table, as text; pieces of equipment stand under their numbers, since their ids are given in two ways."""
-    numbers = dict(session.execute(select(Equipment.id, Equipment.number)))
+    numbers = dict(session.execute(select(Equipment.id, Equipment.number)).all())
     return {
         table.name: Counter(_text(row, table.name, numbers) for row in _rows(session, table))
         for table in Base.metadata.sorted_tables

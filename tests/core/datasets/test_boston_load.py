@@ -65,9 +65,8 @@ def test_each_case_comes_as_far_as_its_record_tells(empty: Empty, cases: list[Se
     assert (report.read, report.added, report.known) == (len(cases), len(cases), 0)
     with deployment.database.read() as session:
         repairs = {each.external_number: each for each in session.scalars(select(RepairRequest))}
-        done = dict(session.execute(
-            select(RepairTask.repair_id, Task.completed_at).join(Task, Task.id == RepairTask.task_id)
-        ))  # fmt: skip
+        links = select(RepairTask.repair_id, Task.completed_at).join(Task, Task.id == RepairTask.task_id)
+        done = dict(session.execute(links).all())
     for case in cases:
         repair = repairs[external_number(case)]
         assert repair.created_at == case.opened_at
