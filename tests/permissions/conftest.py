@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -53,7 +55,7 @@ class House:
     tokens: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     """Login -> token of a phone, cookie of a browser, its CSRF token."""
 
-    @property
+    @cached_property
     def patterns(self) -> dict[str, str]:
         """Route -> pattern."""
         routes = self.app.registry.introspector.get_category("routes")
@@ -108,6 +110,14 @@ BODIES = {
     "empty": b"{}",
     "deadline": '{"due_at": "2027-01-01T00:00:00Z", "reason": "等配件"}'.encode(),
 }
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """No log: it would be kept for each of the thousands of refusals, in case a test fails."""
+    logging.disable(logging.ERROR)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="module")
