@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shuhua_core.kernel.db import Base
@@ -13,6 +13,7 @@ from shuhua_core.kernel.scope import ScopeColumns
 from shuhua_core.kernel.types import BigInt, code_string
 
 _OPEN = text("ended_at IS NULL")
+_TO_SEND = text("send_at IS NOT NULL")
 
 KINDS: dict[str, tuple[str, str]] = {
     "maker": ("厂家", "Maker"),
@@ -68,7 +69,7 @@ class DutyArea(Base):
 
 
 class User(Base):
-    """A person who signs in. Never deleted, since records name them: disabled."""
+    """A person who signs in. Deleted only while no record names them; else disabled and anonymised."""
 
     __tablename__ = "users"
     __table_args__ = (Index("ix_users_name", "name", "id"),)
@@ -91,6 +92,12 @@ class User(Base):
     locale: Mapped[str] = mapped_column(String(10), default="zh_Hans")
     password_hash: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    """Whether somebody else chose the password, so that nothing else is open until it has been changed."""
+    second_factor_at: Mapped[datetime | None]
+    """Since when signing in takes a code besides the password."""
+    erased_at: Mapped[datetime | None]
+    """When the person's data was erased; what they did stays, under a number."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -106,6 +113,8 @@ class Role(Base):
     zh: Mapped[str] = mapped_column(String(60))
     en: Mapped[str] = mapped_column(String(60))
     builtin: Mapped[bool] = mapped_column(default=False)
+    second_factor: Mapped[bool] = mapped_column(default=False)
+    """Whether those who have the role sign in with a code besides their password."""
 
     def label(self, locale: str) -> str:
         """The role's name in the language."""
@@ -154,9 +163,11 @@ class LoginSession(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("users.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(10))
-    """``browser`` or ``device``."""
+    """``browser``, ``device``, or ``pending``: the password was right and the code of the second factor is still to come."""
     device: Mapped[str | None] = mapped_column(String(100))
-    """What the phone calls itself."""
+    """What the phone calls itself, or which browser it is."""
+    address: Mapped[str | None] = mapped_column(String(45))
+    """The network address that signed in."""
     csrf_token: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
@@ -176,3 +187,86 @@ class SignInCounter(Base):
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     failures: Mapped[int]
     window_ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AccountLink(Base):
+    """A link by which a person sets their password: an invitation or a reset. Works once, and not for long."""
+
+    __tablename__ = "account_links"
+    __table_args__ = (Index("ix_account_links_open", "send_at", sqlite_where=_TO_SEND, postgresql_where=_TO_SEND),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """SHA-256 of the token. One that is to be sent gets its token when it is sent, so that none waits anywhere in the clear."""
+    user_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    """None where somebody asked for a login that there is not: kept, so that both askings do the same."""
+    purpose: Mapped[str] = mapped_column(String(10))
+    """``invite`` or ``reset``."""
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    created_by: Mapped[int | None] = mapped_column(BigInt)
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """When it was used, or replaced by another."""
+    send_at: Mapped[datetime | None]
+    """When to try to send it; None when it was shown, or has been sent."""
+    sent_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(String(300))
+
+
+class SecondFactor(Base):
+    """A user's source of codes. Its key is derived from ``nonce`` and the deployment's secret, and so not in the database."""
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    nonce: Mapped[str] = mapped_column(String(40))
+    last_step: Mapped[int] = mapped_column(BigInt, default=0)
+    """The time step of the last code that was taken: each works once."""
+    created_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    """A code for somebody who has lost their second factor; works once."""
+
+    __tablename__ = "recovery_codes"
+
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    used_at: Mapped[datetime | None]
+
+
+class Absence(Base):
+    """Somebody is away, and another stands in: gets their notices, and the rights of their daily work, for the time."""
+
+    __tablename__ = "absences"
+    __table_args__ = (Index("ix_absences_stand_in", "stand_in_id", "ends_at"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    stand_in_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("users.id", ondelete="CASCADE"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(BigInt)
+
+
+class Team(Base):
+    """People of one organisation who work together."""
+
+    __tablename__ = "teams"
+    __table_args__ = (UniqueConstraint("organisation_id", "name"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(BigInt, ForeignKey("organisations.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(60))
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class TeamMember(Base):
+    """Somebody who belongs to a team."""
+
+    __tablename__ = "team_members"
+
+    team_id: Mapped[int] = mapped_column(BigInt, ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)

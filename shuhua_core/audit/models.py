@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, event
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, object_session
 from sqlalchemy.orm.attributes import get_history
 
 from shuhua_core.kernel.db import Base
+from shuhua_core.kernel.scope import ScopeColumns
 from shuhua_core.kernel.types import BigInt
 
 HASHED = (
@@ -37,6 +38,7 @@ class AuditEntry(Base):
         Index("ix_audit_record", "record_kind", "record_id", "id"),
         Index("ix_audit_actor", "actor_id", "id"),
     )
+    __scope__: ClassVar[ScopeColumns] = ScopeColumns("audit", own={"user_id": "actor_id"})
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     txid: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -75,6 +77,7 @@ class SecurityEntry(Base):
     """
 
     __tablename__ = "security_log"
+    __scope__: ClassVar[ScopeColumns] = ScopeColumns("security", own={"user_id": "actor_id"})
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
@@ -87,6 +90,39 @@ class SecurityEntry(Base):
     address: Mapped[str | None] = mapped_column(String(45))
     """The network address that the attempt came from."""
     detail: Mapped[dict[str, Any]]
+
+
+class RunningEntry(Base):
+    """How the system ran: what its processes noted as unusual, and what its jobs did. No personal data; kept for a while."""
+
+    __tablename__ = "running_log"
+    __scope__: ClassVar[ScopeColumns] = ScopeColumns("running")
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    level: Mapped[str] = mapped_column(String(10))
+    logger: Mapped[str] = mapped_column(String(100))
+    message: Mapped[str] = mapped_column(String(500))
+    process: Mapped[str] = mapped_column(String(60))
+    """Host and number of the process."""
+    request_id: Mapped[str | None] = mapped_column(String(40))
+    detail: Mapped[dict[str, Any]]
+
+
+class JobRun(Base):
+    """The last run of each job of the timetable."""
+
+    __tablename__ = "job_runs"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    error: Mapped[str | None] = mapped_column(String(200))
+    """The kind of error with which it failed; None when it did its work."""
+    runs: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime | None]
+    """When somebody asked for it to run at once."""
 
 
 def _only_personal(_mapper: Mapper[AuditEntry], _connection: Any, entry: AuditEntry) -> None:

@@ -86,6 +86,15 @@ class Settings:
     """Failures in a row after which a plugin is left alone."""
     plugins_rest: float = 60.0
     """Seconds for which it is left alone."""
+    link_channels: str = "email sms console"
+    """Names of the notification channels, separated by spaces, by which invitations and password links go: only such as reach one
+    person alone, never a group."""
+    invite_days: int = 7
+    """Days for which an invitation works."""
+    retention_months: int = 0
+    """Months after the end of a request when its reporter's name, phone and address are erased; 0 keeps them."""
+    running_log_days: int = 90
+    """Days for which the running log is kept."""
     plugins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Settings of each plugin (``plugin.<name>.<key>``), given to that plugin alone."""
 

@@ -83,6 +83,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_idempotency_keys_created_at"), "idempotency_keys", ["created_at"], unique=False)
     op.create_table(
+        "job_runs",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("started_at", types.UtcDateTime(), nullable=False),
+        sa.Column("ended_at", types.UtcDateTime(), nullable=False),
+        sa.Column("error", sa.String(length=200), nullable=True),
+        sa.Column("runs", types.BigInt, nullable=False),
+        sa.Column("failures", types.BigInt, nullable=False),
+        sa.Column("asked_at", types.UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_job_runs")),
+    )
+    op.create_table(
         "models",
         sa.Column("id", types.BigInt, nullable=False),
         sa.Column("number", types.code_string(40), nullable=False),
@@ -133,6 +144,7 @@ def upgrade() -> None:
         sa.Column("zh", sa.String(length=60), nullable=False),
         sa.Column("en", sa.String(length=60), nullable=False),
         sa.Column("builtin", sa.Boolean(), nullable=False),
+        sa.Column("second_factor", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roles")),
         sa.UniqueConstraint("code", name=op.f("uq_roles_code")),
     )
@@ -142,6 +154,19 @@ def upgrade() -> None:
         sa.Column("token", sa.String(length=36), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roles_version")),
     )
+    op.create_table(
+        "running_log",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("level", sa.String(length=10), nullable=False),
+        sa.Column("logger", sa.String(length=100), nullable=False),
+        sa.Column("message", sa.String(length=500), nullable=False),
+        sa.Column("process", sa.String(length=60), nullable=False),
+        sa.Column("request_id", sa.String(length=40), nullable=True),
+        sa.Column("detail", types.PlainJson, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_running_log")),
+    )
+    op.create_index(op.f("ix_running_log_at"), "running_log", ["at"], unique=False)
     op.create_table(
         "security_log",
         sa.Column("id", types.BigInt, nullable=False),
@@ -234,6 +259,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("role_id", "permission", name=op.f("pk_role_permissions")),
     )
     op.create_table(
+        "teams",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("organisation_id", types.BigInt, nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("version", types.BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_teams_organisation_id_organisations"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_teams")),
+        sa.UniqueConstraint("organisation_id", "name", name=op.f("uq_teams_organisation_id_name")),
+    )
+    op.create_table(
         "projects",
         sa.Column("id", types.BigInt, nullable=False),
         sa.Column("number", types.code_string(40), nullable=False),
@@ -273,6 +310,9 @@ def upgrade() -> None:
         sa.Column("locale", sa.String(length=10), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("second_factor_at", types.UtcDateTime(), nullable=True),
+        sa.Column("erased_at", types.UtcDateTime(), nullable=True),
         sa.Column("version", types.BigInt, nullable=False),
         sa.Column("created_at", types.UtcDateTime(), nullable=False),
         sa.Column("updated_at", types.UtcDateTime(), nullable=False),
@@ -289,6 +329,50 @@ def upgrade() -> None:
     op.create_index("ix_users_name", "users", ["name", "id"], unique=False)
     op.create_index(op.f("ix_users_organisation_id"), "users", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_users_organisation_path"), "users", ["organisation_path"], unique=False)
+    op.create_table(
+        "absences",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("user_id", types.BigInt, nullable=False),
+        sa.Column("stand_in_id", types.BigInt, nullable=True),
+        sa.Column("starts_at", types.UtcDateTime(), nullable=False),
+        sa.Column("ends_at", types.UtcDateTime(), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("created_by", types.BigInt, nullable=True),
+        sa.ForeignKeyConstraint(["stand_in_id"], ["users.id"], name=op.f("fk_absences_stand_in_id_users"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_absences_user_id_users"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absences")),
+    )
+    op.create_index(op.f("ix_absences_ends_at"), "absences", ["ends_at"], unique=False)
+    op.create_index("ix_absences_stand_in", "absences", ["stand_in_id", "ends_at"], unique=False)
+    op.create_index(op.f("ix_absences_user_id"), "absences", ["user_id"], unique=False)
+    op.create_table(
+        "account_links",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("user_id", types.BigInt, nullable=True),
+        sa.Column("purpose", sa.String(length=10), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("created_by", types.BigInt, nullable=True),
+        sa.Column("expires_at", types.UtcDateTime(), nullable=False),
+        sa.Column("ended_at", types.UtcDateTime(), nullable=True),
+        sa.Column("send_at", types.UtcDateTime(), nullable=True),
+        sa.Column("sent_at", types.UtcDateTime(), nullable=True),
+        sa.Column("attempts", types.BigInt, nullable=False),
+        sa.Column("last_error", sa.String(length=300), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_account_links_user_id_users"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_links")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_account_links_token_hash")),
+    )
+    op.create_index(op.f("ix_account_links_created_at"), "account_links", ["created_at"], unique=False)
+    op.create_index(
+        "ix_account_links_open",
+        "account_links",
+        ["send_at"],
+        unique=False,
+        sqlite_where=sa.text("send_at IS NOT NULL"),
+        postgresql_where=sa.text("send_at IS NOT NULL"),
+    )
+    op.create_index(op.f("ix_account_links_user_id"), "account_links", ["user_id"], unique=False)
     op.create_table(
         "contacts",
         sa.Column("id", types.BigInt, nullable=False),
@@ -318,6 +402,7 @@ def upgrade() -> None:
         sa.Column("user_id", types.BigInt, nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("device", sa.String(length=100), nullable=True),
+        sa.Column("address", sa.String(length=45), nullable=True),
         sa.Column("csrf_token", sa.String(length=64), nullable=False),
         sa.Column("created_at", types.UtcDateTime(), nullable=False),
         sa.Column("last_seen_at", types.UtcDateTime(), nullable=False),
@@ -419,6 +504,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_outbox_record", "outbox", ["record_kind", "record_id"], unique=False)
     op.create_table(
+        "recovery_codes",
+        sa.Column("user_id", types.BigInt, nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("used_at", types.UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_recovery_codes_user_id_users"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "code_hash", name=op.f("pk_recovery_codes")),
+    )
+    op.create_table(
+        "second_factors",
+        sa.Column("user_id", types.BigInt, nullable=False),
+        sa.Column("nonce", sa.String(length=40), nullable=False),
+        sa.Column("last_step", types.BigInt, nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_second_factors_user_id_users"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_second_factors")),
+    )
+    op.create_table(
         "sites",
         sa.Column("id", types.BigInt, nullable=False),
         sa.Column("number", types.code_string(40), nullable=False),
@@ -506,6 +608,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_steps_actor_id"), "steps", ["actor_id"], unique=False)
     op.create_index("ix_steps_record", "steps", ["record_kind", "record_id", "id"], unique=False)
+    op.create_table(
+        "team_members",
+        sa.Column("team_id", types.BigInt, nullable=False),
+        sa.Column("user_id", types.BigInt, nullable=False),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_team_members_team_id_teams"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_team_members_user_id_users"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("team_id", "user_id", name=op.f("pk_team_members")),
+    )
+    op.create_index(op.f("ix_team_members_user_id"), "team_members", ["user_id"], unique=False)
     op.create_table(
         "user_roles",
         sa.Column("user_id", types.BigInt, nullable=False),
@@ -843,6 +954,8 @@ def downgrade() -> None:
     op.drop_table("deliveries")
     op.drop_index(op.f("ix_user_roles_role_id"), table_name="user_roles")
     op.drop_table("user_roles")
+    op.drop_index(op.f("ix_team_members_user_id"), table_name="team_members")
+    op.drop_table("team_members")
     op.drop_index("ix_steps_record", table_name="steps")
     op.drop_index(op.f("ix_steps_actor_id"), table_name="steps")
     op.drop_table("steps")
@@ -857,6 +970,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sites_division_code"), table_name="sites")
     op.drop_index(op.f("ix_sites_customer_id"), table_name="sites")
     op.drop_table("sites")
+    op.drop_table("second_factors")
+    op.drop_table("recovery_codes")
     op.drop_index("ix_outbox_record", table_name="outbox")
     op.drop_index(
         "ix_outbox_open",
@@ -891,6 +1006,19 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_contacts_phone"), table_name="contacts")
     op.drop_index(op.f("ix_contacts_customer_id"), table_name="contacts")
     op.drop_table("contacts")
+    op.drop_index(op.f("ix_account_links_user_id"), table_name="account_links")
+    op.drop_index(
+        "ix_account_links_open",
+        table_name="account_links",
+        sqlite_where=sa.text("send_at IS NOT NULL"),
+        postgresql_where=sa.text("send_at IS NOT NULL"),
+    )
+    op.drop_index(op.f("ix_account_links_created_at"), table_name="account_links")
+    op.drop_table("account_links")
+    op.drop_index(op.f("ix_absences_user_id"), table_name="absences")
+    op.drop_index("ix_absences_stand_in", table_name="absences")
+    op.drop_index(op.f("ix_absences_ends_at"), table_name="absences")
+    op.drop_table("absences")
     op.drop_index(op.f("ix_users_organisation_path"), table_name="users")
     op.drop_index(op.f("ix_users_organisation_id"), table_name="users")
     op.drop_index("ix_users_name", table_name="users")
@@ -901,6 +1029,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_projects_division_code"), table_name="projects")
     op.drop_index(op.f("ix_projects_customer_id"), table_name="projects")
     op.drop_table("projects")
+    op.drop_table("teams")
     op.drop_table("role_permissions")
     op.drop_index(op.f("ix_duty_areas_division_prefix"), table_name="duty_areas")
     op.drop_table("duty_areas")
@@ -917,6 +1046,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_security_log_kind"), table_name="security_log")
     op.drop_index(op.f("ix_security_log_at"), table_name="security_log")
     op.drop_table("security_log")
+    op.drop_index(op.f("ix_running_log_at"), table_name="running_log")
+    op.drop_table("running_log")
     op.drop_table("roles_version")
     op.drop_table("roles")
     op.drop_index(op.f("ix_organisations_parent_id"), table_name="organisations")
@@ -926,6 +1057,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_models_type"), table_name="models")
     op.drop_index(op.f("ix_models_name"), table_name="models")
     op.drop_table("models")
+    op.drop_table("job_runs")
     op.drop_index(op.f("ix_idempotency_keys_created_at"), table_name="idempotency_keys")
     op.drop_table("idempotency_keys")
     op.drop_index(op.f("ix_divisions_parent_code"), table_name="divisions")
