@@ -7,6 +7,7 @@ from .audit import triggers as audit_triggers
 from .followups import models as followups
 from .kernel import idempotency, numbering, outbox, steps, workflow_store
 from .kernel.db import Base
+from .lists import models as lists
 from .media import models as media
 from .messages import models as messages
 from .places import models as places
@@ -22,6 +23,7 @@ __all__ = [
     "audit_triggers",
     "followups",
     "idempotency",
+    "lists",
     "media",
     "messages",
     "numbering",

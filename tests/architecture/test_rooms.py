@@ -12,7 +12,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("kernel",),
     ("plugins",),
     ("accounts", "audit"),
-    ("media",),
+    ("media", "lists"),
     ("fields", "calendars", "jobs"),
     ("places",),
     ("archives",),
@@ -42,6 +42,7 @@ PLUMBING = {
 WEB_ONLY = {
     "system": "how the machinery behind the screens is doing",
     "map": "sites and requests on one map",
+    "mobile": "the phone app: what starts it, and what it keeps to go on without a network",
     "public": "pages behind labels and tokens",
 }
 """Web rooms without a room of the same name in the core, and what they are."""
