@@ -34,3 +34,18 @@ class MediaFile(Base):
     uploader_space: Mapped[str | None] = mapped_column(String(80))
     """Hash of an anonymous reporter's secret, so that only they can attach it."""
     created_at: Mapped[datetime]
+
+
+class MediaLink(Base):
+    """A further record that a file is shown on: what an inspector photographed stands on the request that came of it too.
+
+    The file itself hangs on one record; it is seen by whoever may see any of them.
+    """
+
+    __tablename__ = "media_links"
+
+    media_id: Mapped[int] = mapped_column(BigInt, ForeignKey("media_files.id"), primary_key=True)
+    record_kind: Mapped[str] = mapped_column(String(30), primary_key=True)
+    record_id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+
+    __table_args__ = (Index("ix_media_links_record", "record_kind", "record_id"),)

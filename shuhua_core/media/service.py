@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, tuple_, union, update
 
 from ..kernel.context import Context
 from ..kernel.errors import Invalid
 from ..kernel.events import Event
 from ..kernel.i18n import _
 from .events import MediaEvent
-from .models import MediaFile
+from .models import MediaFile, MediaLink
 from .store import StoredPicture
 
 
@@ -63,13 +63,33 @@ class MediaService:
             )
         )
 
+    def show_on(self, media_ids: Sequence[int], kind: str, record_id: int) -> None:
+        """Show files on a further record, which hang on one already. The caller has attached them in this transaction."""
+        if not media_ids:
+            return
+        ctx = self._ctx
+        ctx.session.add_all(MediaLink(media_id=each, record_kind=kind, record_id=record_id) for each in dict.fromkeys(media_ids))
+        ctx.session.flush()
+        values = {"ids": list(media_ids), "kind": kind, "record_id": record_id}
+        ctx.publish(Event(MediaEvent.ATTACHED, "media", media_ids[0], values=values))
+
     def of_records(self, records: Mapping[str, Collection[int]]) -> Mapping[tuple[str, int], list[MediaFile]]:
         """The pictures of records, given as ids by kind, oldest first, by (kind, id), in one statement.
 
-        The caller has made sure that the records are visible.
+        Those that hang on the record and those that are shown on it too. The caller has made sure that the records are visible.
         """
         found: dict[tuple[str, int], list[MediaFile]] = {(kind, each): [] for kind, ids in records.items() for each in ids}
-        query = select(MediaFile).where(tuple_(MediaFile.record_kind, MediaFile.record_id).in_(list(found)))
-        for media in self._ctx.session.scalars(query.order_by(MediaFile.id)) if found else ():
-            found[media.record_kind or "", media.record_id or 0].append(media)
+        if not found:
+            return found
+        wanted = list(found)
+        own = select(MediaFile.id, MediaFile.record_kind.label("kind"), MediaFile.record_id.label("record")).where(
+            tuple_(MediaFile.record_kind, MediaFile.record_id).in_(wanted)
+        )
+        linked = select(MediaLink.media_id, MediaLink.record_kind, MediaLink.record_id).where(
+            tuple_(MediaLink.record_kind, MediaLink.record_id).in_(wanted)
+        )
+        places = union(own, linked).subquery()
+        query = select(MediaFile, places.c.kind, places.c.record).join(places, places.c.id == MediaFile.id)
+        for media, kind, record_id in self._ctx.session.execute(query.order_by(MediaFile.id)):
+            found[kind, record_id].append(media)
         return found

@@ -7,6 +7,7 @@ from typing import Any
 
 import colander
 
+from shuhua_core.kernel.objects import Objects
 from shuhua_core.kernel.schema import InputSchema, Text, instance
 
 Schema = dict[str, Any]
@@ -30,7 +31,7 @@ def _object(node: Any) -> Schema:
 
 
 def _member(node: Any) -> Schema:
-    found = _object(node) if isinstance(node.typ, colander.Mapping) else dict(node.typ.json_schema())
+    found = _object(node) if isinstance(node.typ, colander.Mapping) else _typed(node.typ)
     if node.required or getattr(node, "keeps_value", False):
         # A patch may leave out what was required when the record was made, but not empty it.
         if isinstance(node.typ, Text) and "pattern" not in found:
@@ -43,6 +44,12 @@ def _member(node: Any) -> Schema:
     if node.description:
         found["description"] = str(node.description)
     return found
+
+
+def _typed(typ: Any) -> Schema:
+    if isinstance(typ, Objects):
+        return {"type": "array", "items": input_schema(typ.schema), "minItems": typ.minimum, "maxItems": typ.maximum}
+    return dict(typ.json_schema())
 
 
 def _or_empty(schema: Schema) -> Schema:
