@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from .accounts import attempts, sessions
+from .accounts import attempts, limits, link_delivery, sessions
 from .kernel import idempotency
 from .kernel.actor import SYSTEM
 from .kernel.context import Context
@@ -39,5 +39,7 @@ JOBS: tuple[Job, ...] = (
     Job("tasks.close_due", timedelta(minutes=10), in_transaction(lambda ctx: TaskService(ctx).close_due())),
     Job("idempotency.sweep", timedelta(hours=6), in_transaction(lambda ctx: idempotency.sweep(ctx.session, ctx.now))),
     Job("sign_in.sweep", timedelta(hours=1), in_transaction(lambda ctx: attempts.sweep(ctx.session, ctx.now))),
+    Job("limits.sweep", timedelta(hours=1), in_transaction(lambda ctx: limits.sweep(ctx.session, ctx.now))),
+    Job("links.sweep", timedelta(hours=24), link_delivery.sweep),
     Job("sessions.sweep", timedelta(hours=6), in_transaction(lambda ctx: sessions.sweep(ctx.session, ctx.now))),
 )

@@ -15,6 +15,7 @@ from types import FrameType
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from .accounts.link_delivery import send_links
 from .audit.chain import anything_to_lay, lay
 from .audit.security import write_security
 from .deliveries import DELIVERIES, Delivery
@@ -58,6 +59,7 @@ class Worker:
         self._stopping = threading.Event()
         self._runner = PluginRunner(plugins, self._note_plugin_failure, deployment.clock) if plugins else None
         self._listeners = plugins.event_listeners if plugins else ()
+        self._link_channels = tuple(plugins.channels) if plugins else ()
         self._messenger = Messenger(self._runner, plugins.channels if plugins else ())
 
     def __enter__(self) -> Worker:
@@ -93,7 +95,7 @@ class Worker:
 
     def run_once(self) -> int:
         """One round: deliveries, messages to send, a stretch of the chain, jobs that are due. Returns how much was done."""
-        sent = self._messenger.send_due(self._deployment)
+        sent = self._messenger.send_due(self._deployment) + send_links(self._deployment, self._runner, self._link_channels)
         return self._deliver_batch() + sent + self._lay_chain() + self._run_jobs()
 
     def run_until_idle(self) -> int:

@@ -37,6 +37,9 @@ STATUS: Mapping[type[errors.ServiceError], int] = {
     errors.KeyMissing: 400,
     errors.NotSignedIn: 401,
     errors.SignInFailed: 401,
+    errors.SecondFactorRequired: 401,
+    errors.SecondFactorMissing: 403,
+    errors.PasswordChangeRequired: 403,
     errors.NotAllowed: 403,
     errors.NotFound: 404,
     errors.WrongState: 409,
@@ -173,6 +176,8 @@ def service_error(error: errors.ServiceError, request: Request) -> Response:
     """An error of the domain's catalogue."""
     if isinstance(error, errors.NotSignedIn) and not is_api(request):
         return to_sign_in(request)
+    if isinstance(error, errors.PasswordChangeRequired | errors.SecondFactorMissing) and not is_api(request):
+        return to_duty(request, error)
     _note_for_security(request, error)
     status = next(STATUS[each] for each in type(error).__mro__ if each in STATUS)
     headers = {}
@@ -258,6 +263,14 @@ def to_sign_in(request: Request) -> Response:
     location = request.route_path("sign_in", _query=query)
     if request.headers.get("HX-Request") == "true":
         return Response(status=401, headers={"HX-Redirect": location})
+    return HTTPSeeOther(location)
+
+
+def to_duty(request: Request, error: errors.ServiceError) -> Response:
+    """Sends a person to what they have to do before anything else: their own password, a second factor."""
+    location = request.route_path("password" if isinstance(error, errors.PasswordChangeRequired) else "second_factor")
+    if request.headers.get("HX-Request") == "true":
+        return Response(status=403, headers={"HX-Redirect": location})
     return HTTPSeeOther(location)
 
 

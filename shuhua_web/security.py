@@ -31,7 +31,7 @@ from shuhua_core.accounts.actors import public_actor
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.accounts.sessions import ResolvedSession, resolve, touch
 from shuhua_core.kernel.actor import Actor
-from shuhua_core.kernel.errors import NotSignedIn, ServiceError
+from shuhua_core.kernel.errors import NotSignedIn, PasswordChangeRequired, SecondFactorMissing, ServiceError
 
 SIGNED_IN = "signed_in"
 """Permission of views for everybody who has signed in."""
@@ -153,6 +153,7 @@ class SecurityPolicy:
         if permission == PUBLIC and not is_api(request):
             return Allowed("public")
         who = request.actor
+        _refuse_before_duty(request)
         if permission == PUBLIC:
             return Allowed("public")
         if who.kind != "user" and not is_api(request):
@@ -169,6 +170,20 @@ class SecurityPolicy:
     def forget(self, _request: Request, **_options: Any) -> list[Any]:
         """Not used: see :func:`clear_session_cookie`."""
         return []
+
+
+BEFORE_DUTY = frozenset({"password", "second_factor", "second_factor.codes", "sign_out", "language", "api.session"})
+"""Routes that are open to who has to choose a password of their own, or to set up a second factor, before anything else."""
+
+
+def _refuse_before_duty(request: Request) -> None:
+    """Raise what a person has to do first. Pages that are open to everybody need no sign-in, and so are never refused."""
+    session = request.login_session
+    if session is None or session.demand is None:
+        return
+    route = request.matched_route
+    if route is None or route.name not in BEFORE_DUTY:
+        raise PasswordChangeRequired if session.demand == "password" else SecondFactorMissing
 
 
 # CSRF --------------------------------------------------------------------------------------------------------------------

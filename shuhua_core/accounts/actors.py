@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from shuhua_core.kernel.actor import Actor, Grant, ScopeKind
 from shuhua_core.kernel.errors import NotFound
+from shuhua_core.kernel.types import UtcDateTime
 
-from .models import Organisation, RolesVersion, User, UserRole
+from .models import Absence, Organisation, RolesVersion, User, UserRole
 from .roles import Roles, current_roles, roles_at
 
 PUBLIC_ROLE = "public"
+KEPT_TO_ONESELF = ("accounts.", "audit.", "persons.", "roles.", "system.", "workflows.")
+"""Beginnings of the permissions that nobody gets by standing in: the daily work goes on, the power over others does not."""
 
 
 def actor_query() -> Select[*tuple[Any, ...]]:
-    """Everything that an actor is made of, a row a role: restrict it to one active user."""
+    """Everything that an actor is made of, a row a role, at the moment ``now``: restrict it to one active user."""
     return (
         select(
             User.id,
@@ -30,10 +34,13 @@ def actor_query() -> Select[*tuple[Any, ...]]:
             User.organisation_path,
             User.customer_id,
             User.division_code,
+            User.must_change_password,
+            User.second_factor_at,
             Organisation.kind.label("organisation_kind"),
             UserRole.role_id,
             UserRole.division_code.label("role_division"),
             RolesVersion.token,
+            exists().where(*_standing_in(User.id)).label("stands_in"),
         )
         .join(Organisation, Organisation.id == User.organisation_id, isouter=True)
         .join(UserRole, UserRole.user_id == User.id, isouter=True)
@@ -42,22 +49,39 @@ def actor_query() -> Select[*tuple[Any, ...]]:
     )
 
 
+def _standing_in(user_id: Any) -> tuple[ColumnElement[bool], ...]:
+    """The absences in which this user stands in at the moment ``now``."""
+    now = bindparam("now", type_=UtcDateTime)
+    return Absence.stand_in_id == user_id, Absence.starts_at <= now, Absence.ends_at > now
+
+
 # Built once: building them anew costs every request more than running them.
 _BY_ID = actor_query().where(User.id == bindparam("user_id"))
 _BY_LOGIN = actor_query().where(User.login == bindparam("login"))
+_STOOD_IN_FOR = (
+    select(UserRole.role_id, UserRole.division_code.label("role_division"), User.organisation_path, User.division_code)
+    .join(User, User.id == UserRole.user_id)
+    .join(Absence, Absence.user_id == User.id)
+    .where(*_standing_in(bindparam("user_id")), User.kind != "customer", User.erased_at.is_(None))
+)
 
 
 def load_actor(session: Session, user_id: int) -> Actor:
     """The actor of an active user. Raises NotFound when there is none of this id."""
-    rows = session.execute(_BY_ID, {"user_id": user_id}).all()
+    return actor_from(session, user_rows(session, user_id))
+
+
+def user_rows(session: Session, user_id: int) -> Sequence[Any]:
+    """The rows of :func:`actor_query` for one user. Raises NotFound."""
+    rows = session.execute(_BY_ID, {"user_id": user_id, "now": _now(session)}).all()
     if not rows:
         raise NotFound
-    return actor_from(session, rows)
+    return rows
 
 
 def load_actor_by_login(session: Session, login: str) -> Actor:
     """The same by login."""
-    rows = session.execute(_BY_LOGIN, {"login": login.strip().lower()}).all()
+    rows = session.execute(_BY_LOGIN, {"login": login.strip().lower(), "now": _now(session)}).all()
     if not rows:
         raise NotFound
     return actor_from(session, rows)
@@ -67,7 +91,7 @@ def actor_from(session: Session, rows: Sequence[Any]) -> Actor:
     """The actor that the rows of :func:`actor_query` describe; reads the roles when they have changed."""
     first = rows[0]
     roles = roles_at(session, first.token)
-    held = [(row.role_id, row.role_division) for row in rows if row.role_id is not None]
+    held = [row for row in rows if row.role_id is not None]
     return Actor(
         kind="user",
         person_kind=first.kind,
@@ -79,9 +103,25 @@ def actor_from(session: Session, rows: Sequence[Any]) -> Actor:
         organisation_path=first.organisation_path,
         customer_id=first.customer_id,
         host_unit_id=first.organisation_id if first.organisation_kind == "host_unit" else None,
-        roles=frozenset(roles.by_id[role_id].code for role_id, _division in held if role_id in roles.by_id),
-        grants=_grants(roles, held, first),
+        roles=frozenset(roles.by_id[row.role_id].code for row in held if row.role_id in roles.by_id),
+        grants=_grants(roles, held, _stood_in_for(session, first)),
     )
+
+
+def demand_of(session: Session, rows: Sequence[Any]) -> str | None:
+    """What the user has to do before anything else: choose a ``password``, set up a ``second_factor``, or nothing."""
+    first = rows[0]
+    if first.must_change_password:
+        return "password"
+    if first.second_factor_at is None and needs_second_factor(session, rows):
+        return "second_factor"
+    return None
+
+
+def needs_second_factor(session: Session, rows: Sequence[Any]) -> bool:
+    """Whether one of the roles asks for a code besides the password."""
+    by_id = roles_at(session, rows[0].token).by_id
+    return any(row.role_id in by_id and by_id[row.role_id].second_factor for row in rows)
 
 
 def public_actor(session: Session, holds: Iterable[tuple[str, int]] = (), locale: str = "zh_Hans") -> Actor:
@@ -91,16 +131,29 @@ def public_actor(session: Session, holds: Iterable[tuple[str, int]] = (), locale
     return Actor(kind="public", locale=locale, roles=frozenset({PUBLIC_ROLE}), grants=grants, holds=frozenset(holds))
 
 
-def _grants(roles: Roles, held: Iterable[tuple[int, str | None]], user: Any) -> dict[str, tuple[Grant, ...]]:
+def _stood_in_for(session: Session, user: Any) -> Sequence[Any]:
+    """Roles of absent colleagues for whom the user stands in; asked for only when there are any."""
+    return session.execute(_STOOD_IN_FOR, {"user_id": user.id, "now": _now(session)}).all() if user.stands_in else ()
+
+
+def _grants(roles: Roles, held: Iterable[Any], stood_in_for: Iterable[Any]) -> dict[str, tuple[Grant, ...]]:
     found: dict[str, tuple[Grant, ...]] = {}
-    for role_id, role_division in held:
-        role = roles.by_id.get(role_id)
+    for own, row in (*((True, each) for each in held), *((False, each) for each in stood_in_for)):
+        role = roles.by_id.get(row.role_id)
         for permission, scope in role.permissions.items() if role else ():
-            grant = _grant(scope, role_division or user.division_code, user.organisation_path)
+            if not own and (scope is ScopeKind.OWN or permission.startswith(KEPT_TO_ONESELF)):
+                continue
+            grant = _grant(scope, row.role_division or row.division_code, row.organisation_path)
             present = found.get(permission, ())
             if grant not in present:
                 found[permission] = (*present, grant)
     return found
+
+
+def _now(session: Session) -> datetime:
+    """The deployment's moment, by which somebody stands in for somebody else or does not."""
+    now: datetime = session.info["deployment"].clock.now()
+    return now
 
 
 def _grant(scope: ScopeKind, division: str | None, organisation_path: str | None) -> Grant:

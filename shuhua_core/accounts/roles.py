@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ class RoleGrants:
     id: int
     code: str
     permissions: Mapping[str, ScopeKind]
+    second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +67,17 @@ def current_roles(session: Session) -> Roles:
 
 def _read(session: Session, token: str) -> Roles:
     rows = session.execute(
-        select(Role.id, Role.code, RolePermission.permission, RolePermission.scope)
+        select(Role.id, Role.code, Role.second_factor, RolePermission.permission, RolePermission.scope)
         .join(RolePermission, RolePermission.role_id == Role.id, isouter=True)
         .order_by(Role.id)
     )
-    return Roles(token, _grouped((row.id, row.code, row.permission, row.scope) for row in rows))
+    return Roles(token, _grouped(rows))
 
 
-def _grouped(rows: Iterable[tuple[int, str, str | None, str | None]]) -> dict[int, RoleGrants]:
-    found: dict[int, tuple[str, dict[str, ScopeKind]]] = {}
-    for role_id, code, permission, scope in rows:
-        permissions = found.setdefault(role_id, (code, {}))[1]
-        if permission is not None and scope is not None:
-            permissions[permission] = ScopeKind(scope)
-    return {role_id: RoleGrants(role_id, code, permissions) for role_id, (code, permissions) in found.items()}
+def _grouped(rows: Iterable[Any]) -> dict[int, RoleGrants]:
+    found: dict[int, tuple[Any, dict[str, ScopeKind]]] = {}
+    for row in rows:
+        permissions = found.setdefault(row.id, (row, {}))[1]
+        if row.permission is not None:
+            permissions[row.permission] = ScopeKind(row.scope)
+    return {row.id: RoleGrants(row.id, row.code, permissions, row.second_factor) for row, permissions in found.values()}

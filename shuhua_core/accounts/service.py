@@ -15,13 +15,13 @@ from shuhua_core.kernel.i18n import _
 from shuhua_core.kernel.schema import deserialize, given
 from shuhua_core.kernel.scope import get_visible, visible
 
+from .administrators import an_administrator_kept, edits_all
 from .events import AccountEvent
 from .models import DutyArea, Organisation, Role, RolePermission, UserRole
 from .organisations import add_organisation
 from .permissions import Permission
 from .roles import roles_changed
 from .schema import OrganisationPatchSchema, OrganisationSchema
-from .users import an_administrator_kept, edits_all
 
 
 class OrganisationService:

@@ -16,12 +16,14 @@ from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.settings import Settings
 
-from .actors import actor_from, actor_query
+from .actors import actor_from, actor_query, demand_of
 from .events import AccountEvent
 from .models import LoginSession, User
 
 TOUCH_AFTER = timedelta(minutes=5)
 """How long the note of when a session was last used may lag behind."""
+PENDING = timedelta(minutes=5)
+"""How long the code of the second factor is waited for after the password."""
 KEPT_AFTER_END = timedelta(days=30)
 """How long a session that is over can still be looked at."""
 
@@ -47,6 +49,8 @@ class ResolvedSession:
     expires_at: datetime
     actor: Actor
     wants_touch: bool
+    demand: str | None = None
+    """What has to be done before anything else (``password``, ``second_factor``)."""
 
 
 def token_hash(token: str) -> str:
@@ -56,11 +60,13 @@ def token_hash(token: str) -> str:
 
 def lifetime(settings: Settings, kind: str) -> timedelta:
     """How long a session lives: a browser's from its last use, a phone's from its beginning."""
+    if kind == "pending":
+        return PENDING
     return timedelta(days=settings.device_days) if kind == "device" else timedelta(hours=settings.session_hours)
 
 
-def open_session(ctx: Context, *, kind: str = "browser", device: str | None = None) -> OpenedSession:
-    """A new session for the context's user, who has just proved who they are."""
+def open_session(ctx: Context, *, kind: str = "browser", device: str | None = None, address: str | None = None) -> OpenedSession:
+    """A new session for the context's user, who has just proved who they are; a ``pending`` one is not signed in yet."""
     if ctx.actor.user_id is None:
         raise ValueError("only a user signs in")
     token = secrets.token_urlsafe(32)
@@ -69,6 +75,7 @@ def open_session(ctx: Context, *, kind: str = "browser", device: str | None = No
         user_id=ctx.actor.user_id,
         kind=kind,
         device=device[:100] if device else None,
+        address=address[:45] if address else None,
         csrf_token=secrets.token_urlsafe(32),
         created_at=ctx.now,
         last_seen_at=ctx.now,
@@ -77,6 +84,8 @@ def open_session(ctx: Context, *, kind: str = "browser", device: str | None = No
     ctx.session.add(made)
     ctx.session.flush()
     values = {"session_id": made.id, "kind": kind}
+    if kind == "pending":
+        return OpenedSession(token, made.id, made.csrf_token, made.expires_at, ctx.actor)
     ctx.publish(Event(AccountEvent.SIGNED_IN, "user", ctx.actor.user_id, action="sign_in", values=values))
     return OpenedSession(token, made.id, made.csrf_token, made.expires_at, ctx.actor)
 
@@ -112,6 +121,7 @@ def resolve(session: Session, token: str, now: datetime) -> ResolvedSession | No
         first.expires_at,
         actor_from(session, rows),
         now - first.last_seen_at >= TOUCH_AFTER,
+        demand_of(session, rows),
     )
 
 
@@ -127,11 +137,12 @@ def touch(deployment: Deployment, resolved: ResolvedSession) -> None:
         )
 
 
-def end_session(ctx: Context, session_id: int) -> bool:
-    """End one open session of the context's user; False when there is none."""
+def end_session(ctx: Context, session_id: int, *, user_id: int | None = None) -> bool:
+    """End one open session of the context's user, or of ``user_id``, whom the caller may change; False when there is none."""
+    owner = user_id if user_id is not None else ctx.actor.user_id
     ended = ctx.session.execute(
         update(LoginSession)
-        .where(LoginSession.id == session_id, LoginSession.user_id == ctx.actor.user_id, LoginSession.ended_at.is_(None))
+        .where(LoginSession.id == session_id, LoginSession.user_id == owner, LoginSession.ended_at.is_(None))
         .values(ended_at=ctx.now)
         .returning(LoginSession.user_id)
     ).scalar_one_or_none()
@@ -152,7 +163,10 @@ def end_sessions_of(ctx: Context, user_id: int, *, keep: int | None = None) -> N
 def open_sessions_of(session: Session, user_id: int, now: datetime) -> list[LoginSession]:
     """The open sessions of a user, the last used first."""
     query = select(LoginSession).where(
-        LoginSession.user_id == user_id, LoginSession.ended_at.is_(None), LoginSession.expires_at > now
+        LoginSession.user_id == user_id,
+        LoginSession.ended_at.is_(None),
+        LoginSession.expires_at > now,
+        LoginSession.kind != "pending",
     )
     return list(session.scalars(query.order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc())))
 

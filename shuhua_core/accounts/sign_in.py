@@ -13,14 +13,23 @@ from sqlalchemy import select, update
 from shuhua_core.audit.security import write_security
 from shuhua_core.kernel.actor import Actor
 from shuhua_core.kernel.deployment import Deployment
-from shuhua_core.kernel.errors import Invalid, NotSignedIn, SignInFailed, TooMany
+from shuhua_core.kernel.errors import (
+    Invalid,
+    NotSignedIn,
+    PasswordChangeRequired,
+    SecondFactorMissing,
+    SecondFactorRequired,
+    SignInFailed,
+    TooMany,
+)
 from shuhua_core.kernel.i18n import _
 
 from . import passwords
-from .actors import load_actor
-from .attempts import Attempt, count_attempt, take_back
-from .models import User
-from .sessions import OpenedSession, open_session
+from .actors import demand_of, load_actor, user_rows
+from .attempts import Attempt, count_attempt, network, take_back
+from .models import LoginSession, User
+from .second_factor import WRONG, accept
+from .sessions import OpenedSession, open_session, resolve
 from .users import store_password
 
 
@@ -38,14 +47,21 @@ def sign_in(
     address: str,
     kind: str = "browser",
     device: str | None = None,
+    code: str | None = None,
     request_id: str | None = None,
 ) -> OpenedSession:
     """Check login and password and open a session of ``kind`` (``browser`` or ``device``).
 
-    Raises SignInFailed, alike for an unknown login, a disabled user and a wrong password, and TooMany with ``retry_after``.
+    Where the user has a second factor, a device sends its ``code`` along; a browser gets a session that is only ``pending``,
+    for :func:`finish_sign_in`. Raises SignInFailed, alike for an unknown login, a disabled user and a wrong password, TooMany
+    with ``retry_after``, SecondFactorRequired, and for a device that has to go to the office first PasswordChangeRequired or
+    SecondFactorMissing.
     """
     user_id, checked_hash = check_password(deployment, login, password, address=address, request_id=request_id)
     new_hash = passwords.hash_password(password) if passwords.needs_rehash(checked_hash) else None
+    second = _second_factor(deployment, user_id, kind)
+    if second and kind == "device":
+        _check_code(deployment, user_id, code, address=address, request_id=request_id)
     with deployment.database.write() as session:
         session.info["request_id"] = request_id
         stored = session.scalars(
@@ -56,7 +72,80 @@ def sign_in(
         if new_hash is not None:
             session.execute(update(User).where(User.id == user_id).values(password_hash=new_hash))
         ctx = deployment.context(session, load_actor(session, user_id))
-        return open_session(ctx, kind=kind, device=device)
+        pending = kind == "browser" and stored.second_factor_at is not None
+        if not second and stored.second_factor_at is not None and not pending:  # set up between the check and now
+            raise SecondFactorRequired
+        return open_session(ctx, kind="pending" if pending else kind, device=device, address=address)
+
+
+def finish_sign_in(
+    deployment: Deployment,
+    pending: str,
+    code: str,
+    *,
+    address: str,
+    device: str | None = None,
+    request_id: str | None = None,
+) -> OpenedSession:
+    """Open the browser's session for the pending one of token ``pending``, whose user now gives the code.
+
+    Raises NotSignedIn when it took too long, Invalid for a wrong code, and TooMany.
+    """
+    with deployment.database.read() as session:
+        found = resolve(session, pending, deployment.clock.now())
+    if found is None or found.kind != "pending" or found.actor.user_id is None:
+        raise NotSignedIn
+    try:
+        _check_code(deployment, found.actor.user_id, code, address=address, request_id=request_id)
+    except SecondFactorRequired as error:
+        raise Invalid({"code": error.message}) from error
+    with deployment.database.write() as session:
+        session.info["request_id"] = request_id
+        ended = session.execute(
+            update(LoginSession)
+            .where(LoginSession.id == found.session_id, LoginSession.ended_at.is_(None))
+            .values(ended_at=deployment.clock.now())
+            .returning(LoginSession.id)
+        )
+        if ended.scalar_one_or_none() is None:
+            raise NotSignedIn
+        ctx = deployment.context(session, load_actor(session, found.actor.user_id))
+        return open_session(ctx, device=device, address=address)
+
+
+def _second_factor(deployment: Deployment, user_id: int, kind: str) -> bool:
+    """Whether the user has a second factor; a device whose user has to do something in the office first is refused."""
+    with deployment.database.read() as session:
+        rows = user_rows(session, user_id)
+        demand = demand_of(session, rows) if kind == "device" else None
+    if demand == "password":
+        raise PasswordChangeRequired
+    if demand == "second_factor":
+        raise SecondFactorMissing
+    return rows[0].second_factor_at is not None
+
+
+def _check_code(deployment: Deployment, user_id: int, code: str | None, *, address: str, request_id: str | None) -> None:
+    """Take the code, or raise SecondFactorRequired. Guesses are counted as those of passwords are, by themselves."""
+    if not code:
+        raise SecondFactorRequired
+    now = deployment.clock.now()
+    place = f"second {network(address)}"
+    with deployment.database.write() as session:
+        attempt = count_attempt(session, deployment.settings.secret, f"second\0{user_id}", place, now)
+    if attempt.retry_after is not None:
+        _note_limit(deployment, attempt, address, request_id)
+        raise TooMany(retry_after=attempt.retry_after)
+    with deployment.database.write() as session:
+        session.info["request_id"] = request_id
+        taken = accept(deployment.context(session, load_actor(session, user_id)), user_id, code)
+        if taken:
+            take_back(session, attempt)
+    if not taken:
+        write_security(
+            deployment.database, "second_factor.failed", now=now, actor_id=user_id, address=address, request_id=request_id
+        )
+        raise SecondFactorRequired(WRONG)
 
 
 def check_password(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, or_, select
+from sqlalchemy import Select, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from shuhua_core.kernel.actor import Actor, ScopeKind
 from shuhua_core.kernel.context import Context
@@ -19,8 +17,9 @@ from shuhua_core.kernel.paging import DEFAULT_LIMIT, Page, after, encode_cursor
 from shuhua_core.kernel.schema import deserialize, given
 from shuhua_core.kernel.scope import get_visible, visible
 
+from .administrators import an_administrator_kept, edits_all, has
 from .events import AccountEvent
-from .models import Organisation, Role, RolePermission, RolesVersion, User, UserRole
+from .models import AccountLink, Organisation, Role, RolePermission, RolesVersion, User, UserRole
 from .permissions import Permission
 from .schema import UserFilterSchema, UserPatchSchema, UserSchema
 from .sessions import end_sessions_of
@@ -83,6 +82,8 @@ class UserService:
         if values["division_code"]:
             self._refuse_moving(None, {"division_code"})
         user = User(**values, password_hash=password_hash, created_at=self.ctx.now, updated_at=self.ctx.now)
+        # Who adds a user knows the password; the system itself (commands, imports) hands over a person's own.
+        user.must_change_password = password_hash is not None and self.ctx.actor.kind != "system"
         self._place(user)
         self._save(user)
         self._give_roles(user, codes, held=set())
@@ -91,7 +92,7 @@ class UserService:
 
     def update(self, user_id: int, data: Any, *, expected_version: int | None = None) -> User:
         """Change what ``data`` names (:class:`UserPatchSchema`). Raises NotFound, Invalid, NotAllowed, VersionStale, Conflict."""
-        user = self._for_change(user_id, expected_version)
+        user = self.for_change(user_id, expected_version)
         values = given(UserPatchSchema, data)
         codes = values.pop("roles", None)
         if values.get("login", user.login) != user.login:
@@ -121,7 +122,7 @@ class UserService:
 
     def disable(self, user_id: int, *, expected_version: int | None = None) -> User:
         """End a user's sessions and let them in no more."""
-        user = self._for_change(user_id, expected_version)
+        user = self.for_change(user_id, expected_version)
         if user.id == self.ctx.actor.user_id:
             raise NotAllowed(_("You cannot disable yourself."))
         if user.active:
@@ -133,20 +134,61 @@ class UserService:
 
     def enable(self, user_id: int, *, expected_version: int | None = None) -> User:
         """Let a disabled user sign in again."""
-        user = self._for_change(user_id, expected_version)
+        user = self.for_change(user_id, expected_version)
         if not user.active:
-            self._refuse_giving(self.roles_of([user.id])[user.id], user)
+            self.refuse_giving(self.roles_of([user.id])[user.id], user)
             self._set_active(user, active=True)
             self._publish(AccountEvent.USER_ENABLED, user, "enable")
         return user
 
     def set_password(self, user_id: int, password_hash: str) -> User:
         """Give a user a new password (a hash from ``passwords.accepted_hash``) and end all their sessions."""
-        user = self._for_change(user_id, None)
+        user = self.for_change(user_id, None)
         # Who sets a password can sign in with it, so this is giving oneself the user's roles.
-        self._refuse_giving(self.roles_of([user.id])[user.id], user)
-        store_password(self.ctx, user, password_hash)
+        self.refuse_giving(self.roles_of([user.id])[user.id], user)
+        store_password(self.ctx, user, password_hash, must_change=True)
         return user
+
+    def set_divisions(self, user_id: int, divisions: Mapping[str, str | None], *, expected_version: int | None = None) -> User:
+        """Narrow the division scope of roles that the user has: role code -> division, None for the user's own division.
+
+        Who edits only a part of the accounts gives no divisions. Raises Invalid for a role that the user does not have.
+        """
+        user = self.for_change(user_id, expected_version)
+        held = dict(
+            self.session.execute(
+                select(Role.code, UserRole).join(UserRole, UserRole.role_id == Role.id).where(UserRole.user_id == user.id)
+            ).tuples()
+        )
+        errors = {code: _("The user does not have this role.") for code in divisions if code not in held}
+        if errors:
+            raise Invalid(errors)
+        changes = {
+            code: [held[code].division_code, division]
+            for code, division in divisions.items()
+            if held[code].division_code != division
+        }
+        if not changes:
+            return user
+        self._refuse_moving(user, {"division_code"})
+        for code in changes:
+            held[code].division_code = divisions[code]
+        user.version += 1
+        user.updated_at = self.ctx.now
+        self.session.flush()
+        self._publish(AccountEvent.USER_CHANGED, user, "set_divisions", changes={"divisions": changes})
+        return user
+
+    def divisions_of(self, user_id: int) -> dict[str, str | None]:
+        """Role code -> the division that narrows it for this user."""
+        query = select(Role.code, UserRole.division_code).join(UserRole, UserRole.role_id == Role.id)
+        return dict(self.session.execute(query.where(UserRole.user_id == user_id).order_by(Role.id)).tuples().all())
+
+    def reveal_phone(self, user_id: int) -> str | None:
+        """The whole phone number of a user; the log tells who asked for it."""
+        user = get_visible(self.session, User, self.ctx.actor, Permission.ACCOUNTS_EDIT, user_id)
+        self._publish(AccountEvent.PHONE_REVEALED, user, "reveal_phone")
+        return user.phone
 
     def choose_locale(self, locale: str) -> None:
         """Keep the language in which the actor themselves wants to read. Raises Invalid."""
@@ -164,7 +206,8 @@ class UserService:
         if not self.ctx.actor.may(permission):
             raise NotAllowed
 
-    def _for_change(self, user_id: int, expected_version: int | None) -> User:
+    def for_change(self, user_id: int, expected_version: int | None = None) -> User:
+        """The user, locked, if the actor may change them. Raises NotFound, NotAllowed, VersionStale."""
         actor = self.ctx.actor
         if not actor.may(Permission.ACCOUNTS_EDIT):
             get_visible(self.session, User, actor, Permission.ACCOUNTS_VIEW, user_id)
@@ -230,14 +273,14 @@ class UserService:
         if unknown:
             raise Invalid({"roles": _("There is no role ${code}.", mapping={"code": unknown[0]})})
         moved = [roles[code] for code in {*codes} ^ held]
-        self._refuse_giving(moved, user)
+        self.refuse_giving(moved, user)
         gone = [roles[code].id for code in held - {*codes}]
         if gone:
             self.session.execute(delete(UserRole).where(UserRole.user_id == user.id, UserRole.role_id.in_(gone)))
         self.session.add_all(UserRole(user_id=user.id, role_id=roles[code].id) for code in {*codes} - held)
         self.session.flush()
 
-    def _refuse_giving(self, roles: Collection[Role], user: User) -> None:
+    def refuse_giving(self, roles: Collection[Role], user: User) -> None:
         """Who edits all accounts gives any role, but to others only; anybody else gives what they have themselves.
 
         The administrator may not carry out business by default, and so must not make themselves able to.
@@ -250,7 +293,7 @@ class UserService:
         needed = self.session.execute(
             select(RolePermission.permission, RolePermission.scope).where(RolePermission.role_id.in_([role.id for role in roles]))
         ).all()
-        if not all(_has(actor, permission, ScopeKind(scope)) for permission, scope in needed):
+        if not all(has(actor, permission, ScopeKind(scope)) for permission, scope in needed):
             raise NotAllowed(_("You can only give and take roles whose permissions you have yourself."))
 
     def _refuse_moving(self, user: User | None, moved: Collection[str]) -> None:
@@ -289,13 +332,6 @@ class UserService:
         )
 
 
-_AN_ADMINISTRATOR = (
-    select(User.id)
-    .join(UserRole, UserRole.user_id == User.id)
-    .join(RolePermission, RolePermission.role_id == UserRole.role_id)
-    .where(User.active, RolePermission.permission == Permission.ACCOUNTS_EDIT, RolePermission.scope == ScopeKind.ALL)
-    .limit(1)
-)
 _BELONGING = ("kind", "organisation_id", "customer_id", "division_code")
 
 
@@ -315,33 +351,17 @@ def select_users(actor: Actor, filters: Mapping[str, Any] | None = None) -> Sele
     return query
 
 
-def edits_all(actor: Actor) -> bool:
-    """Whether the actor edits all accounts, and not only those of a part."""
-    return any(grant.scope is ScopeKind.ALL for grant in actor.reach(Permission.ACCOUNTS_EDIT))
-
-
-@contextmanager
-def an_administrator_kept(session: Session) -> Iterator[None]:
-    """Raise NotAllowed when the block takes away the last active user who can edit all accounts."""
-    before = session.scalar(_AN_ADMINISTRATOR)
-    yield
-    session.flush()
-    if before is not None and session.scalar(_AN_ADMINISTRATOR) is None:
-        raise NotAllowed(_("The last administrator must stay. Make another one first."))
-
-
-def _has(actor: Actor, permission: str, scope: ScopeKind) -> bool:
-    """Whether the actor's own reach holds that of ``scope``, for a user below them."""
-    order = {ScopeKind.ALL: 3, ScopeKind.ORGANISATION: 2, ScopeKind.DIVISION: 2, ScopeKind.AGENT: 1, ScopeKind.OWN: 0}
-    return any(
-        grant.scope is ScopeKind.ALL or grant.scope is scope or order[grant.scope] > order[scope]
-        for grant in actor.reach(permission)
-    )
-
-
-def store_password(ctx: Context, user: User, password_hash: str, *, keep_session: int | None = None) -> None:
-    """Put a new hash in place and end the user's sessions, except ``keep_session``."""
+def store_password(
+    ctx: Context, user: User, password_hash: str, *, keep_session: int | None = None, must_change: bool = False
+) -> None:
+    """Put a new hash in place and end the user's sessions, except ``keep_session``, and links by which they could set another."""
     user.password_hash = password_hash
+    user.must_change_password = must_change
+    ctx.session.execute(
+        update(AccountLink)
+        .where(AccountLink.user_id == user.id, AccountLink.ended_at.is_(None))
+        .values(ended_at=ctx.now, send_at=None)
+    )
     user.version += 1
     user.updated_at = ctx.now
     ctx.session.flush()

@@ -49,6 +49,27 @@ class SignInFailed(ServiceError):
     default = _("Login or password is wrong.")
 
 
+class SecondFactorRequired(ServiceError):
+    """Login and password are right, and the code of the second factor is missing or wrong."""
+
+    code = "second_factor_required"
+    default = _("Send the present code of your second factor, or one of your recovery codes, as otp.")
+
+
+class SecondFactorMissing(ServiceError):
+    """A role of the caller asks for a second factor, and they have not set one up."""
+
+    code = "second_factor_missing"
+    default = _("Your role asks for a second factor. Set it up in the office first.")
+
+
+class PasswordChangeRequired(ServiceError):
+    """Somebody else chose the caller's password: nothing else is open until it has been changed."""
+
+    code = "password_change_required"
+    default = _("Choose a password of your own first. You can do so in the office.")
+
+
 class NotAllowed(ServiceError):
     """The record is in scope, the action is not allowed."""
 
@@ -162,6 +183,9 @@ CATALOGUE: tuple[type[ServiceError], ...] = (
     NotFound,
     NotSignedIn,
     SignInFailed,
+    SecondFactorRequired,
+    SecondFactorMissing,
+    PasswordChangeRequired,
     NotAllowed,
     WrongState,
     Conflict,
