@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shuhua_core.kernel.errors import NotFound
+from shuhua_core.kernel.recall import recalled
 from shuhua_core.kernel.scope import prefix_range
 
 from .models import UNIT_KINDS, DutyArea, Organisation, RolePermission, User, UserRole
@@ -53,21 +54,22 @@ def above(path: str) -> list[str]:
 
 def branch_of(session: Session, path: str) -> Organisation:
     """The branch that the organisation at ``path`` is or lies below, else the maker. Raises NotFound when there is none."""
-    found = {
-        each.path: each
-        for each in session.scalars(
-            select(Organisation).where(Organisation.path.in_(above(path)), Organisation.kind.in_(BRANCH_KINDS))
-        )
-    }
+    found = recalled(session, ("branch_of", path), lambda: _branches_above(session, path))
     for each in above(path):
         if each in found:
             return found[each]
     raise NotFound
 
 
+def _branches_above(session: Session, path: str) -> dict[str, Organisation]:
+    query = select(Organisation).where(Organisation.path.in_(above(path)), Organisation.kind.in_(BRANCH_KINDS))
+    return {each.path: each for each in session.scalars(query)}
+
+
 def branch_for_division(session: Session, division_code: str | None) -> Organisation:
     """The active branch whose duty area is the longest prefix of ``division_code``; else the first branch, else the maker."""
-    matching = _looking_after(session, division_code or "", BRANCH_KINDS)
+    code = division_code or ""
+    matching = recalled(session, ("branches", code), lambda: _looking_after(session, code, BRANCH_KINDS))
     if matching:
         return matching[0][0]
     fallback = session.scalars(
@@ -92,6 +94,10 @@ def units_for_division(session: Session, division_code: str | None, below: str =
 
 def unit_below(session: Session, unit_id: int, path: str) -> Organisation | None:
     """The active agent or department ``unit_id`` if it lies below ``path``, else None."""
+    return recalled(session, ("unit_below", unit_id, path), lambda: _unit_below(session, unit_id, path))
+
+
+def _unit_below(session: Session, unit_id: int, path: str) -> Organisation | None:
     return session.scalars(
         select(Organisation).where(
             Organisation.id == unit_id,
@@ -104,6 +110,10 @@ def unit_below(session: Session, unit_id: int, path: str) -> Organisation | None
 
 def carriers(session: Session, path: str, user_id: int | None = None) -> list[tuple[User, Organisation]]:
     """The active people below ``path`` whose roles let them carry out tasks, with their units, by name; or that one person."""
+    return recalled(session, ("carriers", path, user_id), lambda: _carriers(session, path, user_id))
+
+
+def _carriers(session: Session, path: str, user_id: int | None) -> list[tuple[User, Organisation]]:
     query = (
         select(User, Organisation)
         .join(Organisation, Organisation.id == User.organisation_id)

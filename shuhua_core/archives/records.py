@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from shuhua_core.accounts.organisations import branch_for_division, branch_of
 from shuhua_core.kernel.context import Context
-from shuhua_core.kernel.errors import Conflict, Invalid, NotAllowed, VersionStale
+from shuhua_core.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, VersionStale
 from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.i18n import _
 from shuhua_core.kernel.schema import InputSchema, given
@@ -62,11 +62,10 @@ def require_reference(ctx: Context, model: type[Any], record_id: int | None, *, 
     """The record that ``field`` names, None for None. Raises Invalid alike for one that is absent or not the actor's to see."""
     if record_id is None:
         return None
-    query = select(model).where(model.id == record_id, visible(model, ctx.actor, permission))
-    record = ctx.session.scalars(query).one_or_none()
-    if record is None:
-        raise Invalid({field: _("There is no such record, or it is not yours to see.")})
-    return record
+    try:
+        return get_visible(ctx.session, model, ctx.actor, permission, record_id)
+    except NotFound:
+        raise Invalid({field: _("There is no such record, or it is not yours to see.")}) from None
 
 
 def require_unique(

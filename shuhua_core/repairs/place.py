@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from ..accounts.organisations import branch_for_division, branch_of
 from ..kernel.context import Context
-from ..kernel.errors import Invalid
+from ..kernel.errors import Invalid, NotFound
 from ..kernel.i18n import _
-from ..kernel.scope import visible
+from ..kernel.scope import get_visible, visible
 from ..places.models import Division
 from ..places.positions import position_of
 from ..sites.models import Equipment, Site
@@ -74,11 +74,10 @@ def piece_by_code(ctx: Context, values: dict[str, Any]) -> Equipment | None:
 def _visible_equipment(ctx: Context, equipment_id: int | None) -> Equipment | None:
     if equipment_id is None:
         return None
-    condition = visible(Equipment, ctx.actor, "equipment.view")
-    found = ctx.session.scalars(select(Equipment).where(Equipment.id == equipment_id, condition)).one_or_none()
-    if found is None:
-        raise Invalid({"equipment_id": _("Choose a piece of equipment that you may see.")})
-    return found
+    try:
+        return get_visible(ctx.session, Equipment, ctx.actor, "equipment.view", equipment_id)
+    except NotFound:
+        raise Invalid({"equipment_id": _("Choose a piece of equipment that you may see.")}) from None
 
 
 def _site(ctx: Context, equipment: Equipment | None, site_id: int | None) -> Site | None:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.events import Event
+from shuhua_core.kernel.recall import locked
 from shuhua_core.sites.events import SiteEvent
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.sites.states import worst
@@ -27,9 +28,7 @@ def refresh_states(ctx: Context, site_ids: Collection[int | None]) -> None:
     if not wanted:
         return
     ctx.session.flush()
-    sites = ctx.session.scalars(
-        select(Site).where(Site.id.in_(wanted)).order_by(Site.id).with_for_update().execution_options(populate_existing=True)
-    ).all()
+    sites = locked(ctx.session, Site, wanted)
     found: dict[int, set[str]] = {site_id: set() for site_id in wanted}
     query = select(Equipment.site_id, Equipment.state).where(Equipment.site_id.in_(wanted)).distinct()
     for site_id, state in ctx.session.execute(query):

@@ -13,6 +13,7 @@ from shuhua_core.archives.models import Customer, ProductModel, Project
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid, NotFound
 from shuhua_core.kernel.i18n import _
+from shuhua_core.kernel.recall import locked
 from shuhua_core.kernel.schema import deserialize
 from shuhua_core.kernel.scope import get_visible, visible
 from shuhua_core.kernel.steps import Step, steps_of
@@ -162,17 +163,11 @@ class EquipmentService:
 
     def _react(self, action: str, equipment_ids: Collection[int | None], reference: str | None) -> None:
         """Take a row of the system on those pieces whose state has it; the others stay as they are."""
-        wanted = sorted({each for each in equipment_ids if each is not None})
+        wanted = {each for each in equipment_ids if each is not None}
         if not wanted:
             return
         system = self._ctx.as_system()
-        pieces = system.session.scalars(
-            select(Equipment)
-            .where(Equipment.id.in_(wanted))
-            .order_by(Equipment.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        ).all()
+        pieces = locked(system.session, Equipment, wanted)
         moved = [piece for piece in pieces if EQUIPMENT_WORKFLOW.matching(action, piece.state)]
         for piece in moved:
             MACHINE.perform(system, piece, action, {"reference": reference})

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from shuhua_core.accounts.actors import load_actor, public_actor
 from shuhua_core.datasets.load.collecting import CollectingSession
+from shuhua_core.datasets.load.steady import SteadyWorkflows
+from shuhua_core.datasets.load.store import CountedNumbers
 from shuhua_core.datasets.load.told import Telling
 from shuhua_core.kernel.actor import SYSTEM, Actor
 from shuhua_core.kernel.clock import SetClock
@@ -45,7 +47,9 @@ class History:
         table["*"] = (*table.get("*", ()), (telling or Telling()).tell)
         for event, more in (listeners or {}).items():
             table[event] = (*more, *table.get(event, ()))
-        self.deployment = replace(deployment, clock=self.clock, reactions=table, numbers=numbers or deployment.numbers)
+        if numbers is None:
+            numbers = CountedNumbers(deployment) if deployment.database.dialect == "sqlite" else deployment.numbers
+        self.deployment = replace(deployment, clock=self.clock, reactions=table, numbers=numbers, workflows=SteadyWorkflows())
         self._actors: dict[int, Actor] = {}
         self._public: Actor | None = None
         self._session: Session | None = None
@@ -54,14 +58,22 @@ class History:
     def transaction(self) -> Iterator[Session]:
         """A transaction that commits at the end of the block; :meth:`at` works within it."""
         database = self.deployment.database
-        info = {**database.info, "deployment": self.deployment, "silent": True, "alone": database.dialect == "sqlite"}
+        info = {
+            **database.info,
+            "deployment": self.deployment,
+            "silent": True,
+            "alone": database.dialect == "sqlite",
+            "recalled": {},
+        }
         database.gate.acquire()
         try:
             engine = database.engine.execution_options(shuhua_write=True)
-            with CollectingSession(engine, autoflush=False, expire_on_commit=False, info=info) as session, session.begin():
+            with CollectingSession(engine, info=info) as session, session.begin():
                 self._session = session
                 yield session
                 session.send()
+                if isinstance(self.deployment.numbers, CountedNumbers):
+                    self.deployment.numbers.write(session)
         finally:
             self._session = None
             database.gate.release()

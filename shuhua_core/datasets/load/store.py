@@ -48,7 +48,7 @@ class Store:
         if model in self._next and "id" not in values:
             values["id"] = self._next[model]
             self._next[model] += 1
-        record = model(**{**_defaults(model), **values})
+        record = model(**{**defaults(model), **values})
         self._new[model].append(record)
         self._unwritten.add(id(record))
         return record
@@ -92,7 +92,9 @@ class CountedNumbers(Numbering):
         day = now.astimezone(self._zone).strftime("%Y%m%d")
         series = f"{prefix}{day}"
         if series not in self._counted:
-            self._counted[series] = session.scalar(select(NumberSeries.next).where(NumberSeries.series == series)) or 1
+            # On the connection: what the session holds back need not be sent for this question.
+            asked = session.connection().execute(select(NumberSeries.next).where(NumberSeries.series == series))
+            self._counted[series] = asked.scalar() or 1
         number = self._counted[series]
         self._counted[series] += 1
         return self._rule.format(prefix=prefix, date=day, n=number)
@@ -101,8 +103,8 @@ class CountedNumbers(Numbering):
         """Note how far each series has come."""
         rows = [{"series": series, "next": following} for series, following in self._counted.items()]
         self._counted.clear()
-        for row in rows:
-            session.execute(_NOTE_SERIES, row)
+        if rows:
+            session.execute(_NOTE_SERIES, rows)
 
 
 _NOTE_SERIES = text(
@@ -119,7 +121,8 @@ def detached(session: Session, records: Iterable[RecordT]) -> list[RecordT]:
 
 
 @cache
-def _defaults(model: type[Base]) -> dict[str, Any]:
+def defaults(model: type[Base]) -> dict[str, Any]:
+    """The plain defaults of the model's columns."""
     return {
         column.key: column.default.arg
         for column in model.__table__.columns

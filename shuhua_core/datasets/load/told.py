@@ -90,6 +90,7 @@ class Telling:
         """Write the messages of an event that somebody is told of."""
         if event.record_kind in _OF_PEOPLE:
             self._memory.forget()
+            ctx.session.info["recalled"].clear()
         if event.name not in NOTICES:
             return
         number = event.number or ""
