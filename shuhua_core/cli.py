@@ -20,12 +20,12 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names, as one types them."""
         return sorted(
-            _typed(module.name) for module in pkgutil.iter_modules(commands.__path__) if not module.name.startswith("_")
+            typed(module.name) for module in pkgutil.iter_modules(commands.__path__) if not module.name.startswith("_")
         )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """One of them, or None."""
-        modules = {_typed(module.name): module.name for module in pkgutil.iter_modules(commands.__path__)}
+        modules = {typed(module.name): module.name for module in pkgutil.iter_modules(commands.__path__)}
         if cmd_name not in self.list_commands(ctx):
             return None
         module = importlib.import_module(f"{commands.__name__}.{modules[cmd_name]}")
@@ -33,7 +33,7 @@ class Commands(click.Group):
         return command
 
 
-def _typed(module: str) -> str:
+def typed(module: str) -> str:
     """The name of a module as one types it; ``import_`` is ``import``, which no module can be called."""
     return module.rstrip("_").replace("_", "-")
 

@@ -17,6 +17,7 @@ from shuhua_core.logs import JsonFormatter
 from shuhua_core.worker import run_once
 
 SECRET = "s3cret" * 8
+COMMANDS = [cli.typed(each.name) for each in pkgutil.iter_modules(commands.__path__) if not each.name.startswith("_")]
 
 
 @pytest.fixture(autouse=True)
@@ -63,14 +64,13 @@ def run(monkeypatch, capfd):
 def test_help_lists_every_command(run):
     status, out, _err = run("--help")
     assert status == 0
-    for module in pkgutil.iter_modules(commands.__path__):
-        if not module.name.startswith("_"):
-            assert f"  {module.name.replace('_', '-')} " in out
+    for name in COMMANDS:
+        assert f"  {name} " in out
 
 
-@pytest.mark.parametrize("name", [each.name for each in pkgutil.iter_modules(commands.__path__) if not each.name.startswith("_")])
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself(name):
-    command = cli.Commands().get_command(None, name.replace("_", "-"))
+    command = cli.Commands().get_command(None, name)
     result = CliRunner().invoke(command, ["--help"])
     assert result.exit_code == 0
     assert len(command.help) > 20
