@@ -6,6 +6,7 @@ from .audit import models as audit
 from .audit import triggers as audit_triggers
 from .followups import models as followups
 from .kernel import idempotency, numbering, outbox, steps, workflow_store
+from .inspections import models as inspections
 from .kernel.db import Base
 from .lists import models as lists
 from .media import models as media
@@ -26,6 +27,8 @@ __all__ = [
     "lists",
     "media",
     "messages",
+    "inspections",
+    "limits",
     "numbering",
     "outbox",
     "places",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .audit.record import write_audit
 from .followups import reactions as followups
+from .inspections import reactions as inspections
 from .kernel.context import Reactions
 from .repairs.events import RepairEvent
 from .sites import reactions as sites
@@ -17,7 +18,22 @@ REACTIONS: Reactions = {
     "*": (write_audit,),
     RepairEvent.APPROVED: (sites.note_fault, tasks.make_task),
     RepairEvent.TASK_ADDED: (tasks.add_task,),
-    RepairEvent.MERGED: (tasks.follow_merge,),
+    RepairEvent.MERGED: (tasks.follow_merge, inspections.settle_findings),
+    **dict.fromkeys(
+        (
+            RepairEvent.ANSWERED,
+            RepairEvent.DISPUTED,
+            RepairEvent.EXPIRED,
+            RepairEvent.FELL_BACK,
+            RepairEvent.REDONE,
+            RepairEvent.REJECTED,
+            RepairEvent.REOPENED,
+            RepairEvent.RESOLVED,
+            RepairEvent.UNMERGED,
+            RepairEvent.WITHDRAWN,
+        ),
+        (inspections.settle_findings,),
+    ),
     TaskEvent.STARTED: (sites.note_repair_started,),
     TaskEvent.COMPLETED: (sites.note_repaired, tasks.settle_repairs, followups.open_followup),
     TaskEvent.CANCELLED: (tasks.settle_repairs,),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from .accounts import attempts, limits, link_delivery, sessions
+from .inspections.due import keep_due
 from .kernel import idempotency
 from .kernel.actor import SYSTEM
 from .kernel.context import Context
@@ -38,6 +39,7 @@ JOBS: tuple[Job, ...] = (
     Job("repairs.settle_due", timedelta(minutes=10), in_transaction(lambda ctx: RepairService(ctx).settle_due())),
     Job("tasks.close_due", timedelta(minutes=10), in_transaction(lambda ctx: TaskService(ctx).close_due())),
     Job("idempotency.sweep", timedelta(hours=6), in_transaction(lambda ctx: idempotency.sweep(ctx.session, ctx.now))),
+    Job("inspections.keep_due", timedelta(minutes=10), in_transaction(keep_due)),
     Job("sign_in.sweep", timedelta(hours=1), in_transaction(lambda ctx: attempts.sweep(ctx.session, ctx.now))),
     Job("limits.sweep", timedelta(hours=1), in_transaction(lambda ctx: limits.sweep(ctx.session, ctx.now))),
     Job("links.sweep", timedelta(hours=24), link_delivery.sweep),

@@ -12,3 +12,5 @@ class FollowupEvent(StrEnum):
     """The customer was asked."""
     DROPPED = "followups.dropped"
     """The task went to rework or was closed first."""
+    VISITED = "followups.visited"
+    """Somebody was asked on a visit to a site, with a task or without."""

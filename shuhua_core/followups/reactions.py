@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from ..kernel.clock import is_skewed
 from ..kernel.context import Context
 from ..kernel.events import Event
+from ..kernel.steps import steps_of
+from ..places.distance import metres_to
+from ..places.positions import set_position
+from ..sites.models import Site
 from ..tasks.models import Task
 from .events import FollowupEvent
 from .models import Followup
@@ -17,7 +22,10 @@ def open_followup(ctx: Context, event: Event) -> None:
     followup = Followup(
         number=ctx.deployment.numbers.take(ctx.session, "HF", ctx.now),
         task_id=task.id,
+        site_id=task.site_id,
+        equipment_id=task.equipment_id,
         state="open",
+        skewed=False,
         organisation_path=task.branch_path,
         division_code=task.division_code,
         customer_id=task.customer_id,
@@ -39,8 +47,20 @@ def note_followup(ctx: Context, event: Event) -> None:
     followup.way, followup.repaired = event.values["way"], event.values["repaired"]
     followup.response_score, followup.manner_score, followup.quality_score = event.values["scores"]
     followup.opinion = event.personal.get("note")
+    if followup.way == "site":
+        _note_place(ctx, followup)
     ctx.session.flush()
     _publish(ctx, FollowupEvent.DONE, followup, "open")
+
+
+def _note_place(ctx: Context, followup: Followup) -> None:
+    """Keep where and when it was made, as the step has it: positions of people stand in no event."""
+    step = steps_of(ctx.session, "task", followup.task_id or 0)[-1]
+    position = step.input.get("position")
+    set_position(followup, position)
+    site = ctx.session.get(Site, followup.site_id) if followup.site_id else None
+    followup.distance = metres_to(site, position)
+    followup.captured_at, followup.skewed = step.captured_at, is_skewed(step.captured_at, ctx.now)
 
 
 def drop_followup(ctx: Context, event: Event) -> None:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+AHEAD = timedelta(minutes=10)
+BEHIND = timedelta(days=30)
+"""What was made without a network comes late, but not that late, and never before it was made."""
+
+
+def is_skewed(captured_at: datetime | None, now: datetime) -> bool:
+    """Whether the clock cannot be right that says that what comes now was made at ``captured_at``. It decides nothing else."""
+    return captured_at is not None and not -BEHIND <= captured_at - now <= AHEAD
 
 
 class Clock(Protocol):

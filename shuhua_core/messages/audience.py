@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from ..accounts.models import Organisation, RolePermission, User, UserRole
 from ..accounts.organisations import above
+from ..accounts.permissions import Permission
+from ..inspections.models import Inspection, InspectionPlan
+from ..inspections.plans import inspectors_below
 from ..kernel.actor import ScopeKind
 from ..repairs.models import RepairRequest
 from ..sites.models import Equipment, Site
@@ -28,6 +31,10 @@ class Addressee:
     number: str
 
 
+RECORDS: Mapping[str, type[Any]] = {"inspection": Inspection, "plan": InspectionPlan, "repair": RepairRequest, "task": Task}
+"""What can be told of, by its kind."""
+
+
 @dataclass
 class Happening:
     """An event on its way out, with the record that it is about, loaded once."""
@@ -40,8 +47,8 @@ class Happening:
 
     @cached_property
     def record(self) -> Any:
-        """The request or task."""
-        return self.session.get_one(Task if self.kind == "task" else RepairRequest, self.record_id)
+        """The request, task, inspection or plan."""
+        return self.session.get_one(RECORDS[self.kind], self.record_id)
 
     @property
     def site_name(self) -> str | None:
@@ -52,7 +59,7 @@ class Happening:
     @property
     def equipment_name(self) -> str | None:
         """The name of the record's piece."""
-        equipment_id = self.record.equipment_id
+        equipment_id = getattr(self.record, "equipment_id", None)
         return self.session.scalar(select(Equipment.name).where(Equipment.id == equipment_id)) if equipment_id else None
 
     def told(self, user_ids: Iterable[int | None]) -> list[Addressee]:
@@ -159,6 +166,17 @@ def _holders_before(event: Happening) -> list[Addressee]:
     return [*people, *event.told([event.values.get("repairer_before")])]
 
 
+def _responsible(event: Happening) -> list[Addressee]:
+    """Who is to inspect: the person named, else the inspectors of the unit named, else all whose area it is."""
+    if event.values.get("responsible_id") is not None:
+        return event.told([event.values["responsible_id"]])
+    unit_id = event.values.get("responsible_unit_id")
+    if unit_id is not None:
+        unit = event.session.get_one(Organisation, unit_id)
+        return event.told(each.id for each in inspectors_below(event.session, unit.path))
+    return event.reaching(Permission.INSPECTIONS_CARRY_OUT)
+
+
 AUDIENCES: Mapping[str, Callable[[Happening], list[Addressee]]] = {
     "reviewers": _reviewers,
     "reporter": _reporter,
@@ -176,6 +194,9 @@ AUDIENCES: Mapping[str, Callable[[Happening], list[Addressee]]] = {
         *_unit_people(event, event.values.get("unit_before")),
     ],
     "dispatchers_and_holders_before": lambda event: [*event.reaching("tasks.allocate"), *_holders_before(event)],
+    "repair_reviewers": lambda event: event.reaching("repairs.review"),
+    "responsible": _responsible,
+    "responsible_and_planners": lambda event: [*_responsible(event), *event.reaching(Permission.INSPECTIONS_PLAN)],
     "holders": _holders,
     "holders_or_dispatchers": lambda event: _holders(event) or event.reaching("tasks.allocate"),
 }

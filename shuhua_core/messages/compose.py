@@ -96,16 +96,20 @@ def compose_read(ctx: Context, event: Event) -> None:
 
 
 def _facts(happening: Happening) -> dict[str, Any]:
-    record = happening.record
+    """What the text names besides the number; the records know different things of it."""
+    record, values = happening.record, happening.values
     due = getattr(record, "due_at", None)
-    appointed = happening.values.get("appointed_at")
+    site_ids = values.get("site_ids") or ()
     facts = {
-        "place": happening.site_name or record.address,
+        "place": happening.site_name or getattr(record, "address", None) or getattr(record, "name", None),
         "equipment": happening.equipment_name,
-        "symptom": record.symptom[:80],
-        "severity": record.severity,
+        "symptom": getattr(record, "symptom", "")[:80] or None,
+        "severity": getattr(record, "severity", None),
         "due_at": due.isoformat() if due else None,
-        "appointed_at": appointed,
+        "appointed_at": values.get("appointed_at"),
+        "abnormal": getattr(record, "abnormal", None),
+        "sites": len(site_ids) if len(site_ids) > 1 else None,
+        "due_on": values.get("due_on"),
     }
     return {name: value for name, value in facts.items() if value is not None}
 
@@ -121,7 +125,7 @@ def subject_of(notice: str, number: str | None, locale: str) -> str:
 
 
 def body(message: Message, locale: str, zone: ZoneInfo) -> str:
-    """Place, equipment, fault, severity, deadline, appointment: a line each, in the language and the deployment's zone."""
+    """What is known of place, equipment, fault, deadline: a line each, in the language and the deployment's zone."""
     tr = translator(locale)
     facts = message.facts
     lines = []
@@ -132,6 +136,9 @@ def body(message: Message, locale: str, zone: ZoneInfo) -> str:
         ("severity", _("Severity")),
         ("due_at", _("Deadline")),
         ("appointed_at", _("Appointment")),
+        ("abnormal", _("Abnormal answers")),
+        ("sites", _("Installation points")),
+        ("due_on", _("Due on")),
     ):
         value = facts.get(name)
         if value is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..inspections.events import InspectionEvent, PlanEvent
 from ..kernel.i18n import _
 from ..repairs.events import RepairEvent
 from ..tasks.events import TaskEvent
@@ -65,6 +66,14 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = {
     TaskEvent.URGED: (Notice("urged", _("Task ${number} is urged"), "holders_or_dispatchers", urgent=True),),
     TaskEvent.CANCELLED: (Notice("cancelled", _("Task ${number} was cancelled"), "holders"),),
     TaskEvent.DEADLINE_MOVED: (Notice("deadline_moved", _("The deadline of task ${number} was changed"), "holders"),),
+    InspectionEvent.FOUND_ABNORMAL: (Notice("found_abnormal", _("Inspection ${number} found faults"), "repair_reviewers"),),
+    InspectionEvent.FOUND_DANGEROUS: (
+        Notice("found_dangerous", _("Inspection ${number} put a dangerous piece out of use"), "repair_reviewers", urgent=True),
+    ),
+    PlanEvent.DUE: (Notice("inspection_due", _("Inspections of plan ${number} are due"), "responsible"),),
+    PlanEvent.OVERDUE: (
+        Notice("inspection_overdue", _("Inspections of plan ${number} are overdue"), "responsible_and_planners", urgent=True),
+    ),
 }
 
 SUBJECTS: Mapping[str, str] = {notice.name: notice.subject for row in NOTICES.values() for notice in row}

@@ -12,6 +12,7 @@ CHANNELS = {
     "app": ("手机应用", "Phone app"),
     "public": ("扫码报修", "Public page"),
     "import": ("导入", "Import"),
+    "inspection": ("巡查发现", "Inspection"),
 }
 CODE = r"[0-9A-Za-z]{8,10}"
 OPEN_TASKS = {"move": ("转入目标申请", "Move to the target"), "cancel": ("取消", "Cancel them")}

@@ -23,7 +23,11 @@ from .events import RepairEvent
 from .machine import MACHINE
 from .models import RepairRequest
 from .place import Place, locate, piece_by_code
-from .schema import Change, Intake, PublicReport, Report
+from .public import public_values
+from .schema import Change, Contact, Intake, Report
+
+OWN_CHANNELS = ("app", "inspection")
+"""Channels in which the one who enters a request is its reporter."""
 
 
 def show_phone(ctx: Context, repair: RepairRequest, *, task_id: int | None = None) -> str | None:
@@ -129,7 +133,7 @@ class RepairService:
             division_code=place.division_code,
             organisation_path=place.organisation_path,
             address=place.address,
-            reporter_id=ctx.actor.user_id if channel == "app" else None,
+            reporter_id=ctx.actor.user_id if channel in OWN_CHANNELS else None,
             created_at=ctx.now,
             updated_at=ctx.now,
         )

@@ -1,4 +1,4 @@
-"""What is derived between a site and its pieces: its state from theirs, their scope from its own."""
+"""What is derived between a site and its pieces: its state from theirs and its inspections', their scope from its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COPIED = ("organisation_path", "division_code", "host_unit_id")
 
 
 def refresh_states(ctx: Context, site_ids: Collection[int | None]) -> None:
-    """Derive the state of each site anew, after pieces on it were changed in this transaction.
+    """Derive the state of each site anew, after pieces on it or its inspections were changed in this transaction.
 
     The sites are locked first, in order: two who change different pieces of one site would else each miss the other's.
     """
@@ -33,12 +33,19 @@ def refresh_states(ctx: Context, site_ids: Collection[int | None]) -> None:
     query = select(Equipment.site_id, Equipment.state).where(Equipment.site_id.in_(wanted)).distinct()
     for site_id, state in ctx.session.execute(query):
         found[site_id or 0].add(state)
+    today = ctx.now.astimezone(ctx.deployment.settings.timezone).date()
     for site in sites:
-        before, after = site.state, worst(found[site.id])
+        before, after = site.state, worst(found[site.id] | from_inspections(site, today))
         if before != after:
             site.state, site.state_at = after, ctx.now
             ctx.session.flush()
             ctx.publish(Event(SiteEvent.STATE_CHANGED, "site", site.id, site.number, before=before, after=after))
+
+
+def from_inspections(site: Site, today: date) -> set[str]:
+    """The states that its last inspection, and one that is overdue on the day, add to those of its pieces."""
+    found = {site.inspection_state} if site.inspection_state else set()
+    return found | {"to_inspect"} if site.inspect_by is not None and site.inspect_by < today else found
 
 
 def copy_scope(ctx: Context, site: Site) -> None:

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from shuhua_core.archives.models import PATH_LENGTH
+from shuhua_core.archives.phones import TAIL, tail, tail_of
 from shuhua_core.kernel.db import Base
 from shuhua_core.kernel.scope import ScopeColumns
 from shuhua_core.kernel.types import BigInt, code_string
@@ -24,6 +25,7 @@ class Site(MapColumns, Base):
     __tablename__ = "sites"
     __table_args__ = (
         Index("ix_sites_map", "morton", "state", *_PLACE, postgresql_include=["id"]),
+        Index("ix_sites_state_created", "state", "created_at"),
         Index("ix_sites_map_state", "state", "morton", *_PLACE, postgresql_include=["id"]),
         Index("ix_sites_map_project", "project_id", "morton", "state", *_PLACE, postgresql_include=["id"]),
     )
@@ -47,24 +49,35 @@ class Site(MapColumns, Base):
     """The community, park or school that has the equipment."""
     contact_name: Mapped[str | None] = mapped_column(String(60))
     phone: Mapped[str | None] = mapped_column(code_string(40))
+    phone_tail: Mapped[str | None] = mapped_column(code_string(TAIL), index=True, default=tail_of("phone"))
+    """Its last four digits, which call centres search by."""
     installed_on: Mapped[date | None] = mapped_column(index=True)
     note: Mapped[str | None] = mapped_column(Text)
     organisation_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("organisations.id"), index=True)
     """The agent, department or branch responsible for the site."""
     organisation_path: Mapped[str | None] = mapped_column(code_string(PATH_LENGTH), index=True)
     state: Mapped[str] = mapped_column(String(20))
-    """Derived: the worst state of its pieces."""
+    """Derived: the worst of its pieces, of its last inspection, and of an inspection that is overdue."""
     state_at: Mapped[datetime]
+    inspect_by: Mapped[date | None] = mapped_column(index=True)
+    """The first day on which a plan wants it inspected. Kept, as the next column, by the room of inspections."""
+    inspection_state: Mapped[str | None] = mapped_column(String(20))
+    """What its last inspection adds to its state, for as long as nobody has dealt with what was found."""
     version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
+
+    @validates("phone")
+    def _keep_tail(self, _name: str, phone: str | None) -> str | None:
+        self.phone_tail = tail(phone) if phone else None
+        return phone
 
 
 class Equipment(Base):
     """One piece with its number, whose life is followed from the stock to the scrap heap."""
 
     __tablename__ = "equipment"
-    __table_args__ = (Index("ix_equipment_site_id_state", "site_id", "state"),)
+    __table_args__ = (Index("ix_equipment_site_id_state", "site_id", "state"), Index("ix_equipment_state_created", "state", "created_at"))
     __scope__: ClassVar[ScopeColumns] = ScopeColumns(
         "equipment",
         division="division_code",
@@ -89,7 +102,7 @@ class Equipment(Base):
     division_code: Mapped[str | None] = mapped_column(code_string(DIVISION_CODE_LENGTH), index=True)
     organisation_path: Mapped[str | None] = mapped_column(code_string(PATH_LENGTH), index=True)
     """Host unit, division and path are copied from the site and move with it."""
-    state: Mapped[str] = mapped_column(String(20), index=True)
+    state: Mapped[str] = mapped_column(String(20))
     state_before: Mapped[str | None] = mapped_column(String(20))
     state_at: Mapped[datetime]
     state_source: Mapped[str] = mapped_column(String(20))
@@ -101,5 +114,5 @@ class Equipment(Base):
     """The code of the label that is stuck on it."""
     note: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]

@@ -61,12 +61,16 @@ SITE_STATES: Mapping[str, SiteState] = {
         SiteState("to_scrap", "待报废", "To be scrapped", "danger", "black", "−"),
         SiteState("past_life", "超寿命", "Past safe life", "danger", "purple", "+"),
         SiteState("watched", "观察使用", "Watched", "info", "yellow", "?"),
+        SiteState("to_inspect", "待巡查", "To be inspected", "warning", "yellow", "◷"),
         SiteState("normal", "正常", "Normal", "success", "green", "✓"),
         SiteState("to_install", "待安装", "To be installed", "info", "grey", "○"),
         SiteState("empty", "无器材", "No equipment", "secondary", "grey", "·"),
     )
 }
-"""The worst first. Pieces that are in stock or gone do not count; a site without any that counts is ``empty``."""
+"""The worst first. Pieces that are in stock or gone do not count; a site without any that counts is ``empty``.
+
+``to_inspect`` is no state of a piece: a site is that when an inspection is overdue and nothing worse is known.
+"""
 
 
 def worst(states: Collection[str]) -> str:

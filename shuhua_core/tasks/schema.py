@@ -146,6 +146,8 @@ class FollowUp(InputSchema):
     quality_score = _score(_("Quality, 1 to 5"))
     opinion = field(Text(1000, multiline=True), _("Customer's opinion"))
     media_ids = _media_ids()
+    position = PositionSchema(title=_("Position"), missing=None)
+    captured_at = _captured_at()
 
 
 class CloseUnreached(InputSchema):

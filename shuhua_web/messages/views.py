@@ -13,6 +13,7 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from shuhua_core.accounts.permissions import Permission
+from shuhua_core.inspections.models import Inspection, InspectionPlan
 from shuhua_core.kernel.errors import NotFound
 from shuhua_core.kernel.scope import get_visible
 from shuhua_core.messages.compose import body, subject
@@ -29,6 +30,8 @@ from .listing import MESSAGES
 
 TITLE = _("Messages")
 RECORDS: Mapping[str, tuple[Any, str, str]] = {
+    "inspection": (Inspection, Permission.INSPECTIONS_VIEW, "inspections.view"),
+    "plan": (InspectionPlan, Permission.INSPECTIONS_VIEW, "plans.view"),
     "repair": (RepairRequest, Permission.REPAIRS_VIEW, "repairs.view"),
     "task": (Task, Permission.TASKS_VIEW, "tasks.view"),
 }
