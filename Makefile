@@ -128,10 +128,10 @@ $(VENV)/.build-tools: pyproject.toml | $(BIN)/python
 
 $(VENV)/.installed: setup.cfg $(VENV)/.build-tools
 	@echo "== installing Shuhua =="
-	@SHUHUA_ASSETS=skip $(BIN)/pip install --no-build-isolation --editable '.[web]'
+	@SHUHUA_ASSETS=skip $(BIN)/pip install --no-build-isolation --editable '.[web,media]'
 	@touch $@
 
 $(VENV)/.installed-test: setup.cfg $(VENV)/.installed
 	@echo "== installing what the tests need =="
-	@SHUHUA_ASSETS=skip $(BIN)/pip install --no-build-isolation --editable '.[web,postgres,test]'
+	@SHUHUA_ASSETS=skip $(BIN)/pip install --no-build-isolation --editable '.[web,media,postgres,test]'
 	@touch $@

@@ -10,8 +10,12 @@ from collections.abc import Callable, Mapping
 
 from .kernel.deployment import Deployment
 from .kernel.outbox import OutboxEntry
+from .media import housekeeping
+from .media.events import MediaEvent
 
 Delivery = Callable[[Deployment, OutboxEntry], None]
 
-DELIVERIES: Mapping[str, tuple[Delivery, ...]] = {}
+DELIVERIES: Mapping[str, tuple[Delivery, ...]] = {
+    MediaEvent.UPLOADED: (housekeeping.look_at,),
+}
 """Event name -> deliveries; ``*`` stands for every event."""

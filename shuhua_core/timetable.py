@@ -12,6 +12,7 @@ from .kernel import idempotency
 from .kernel.actor import SYSTEM
 from .kernel.context import Context
 from .kernel.deployment import Deployment
+from .media import housekeeping
 from .repairs.service import RepairService
 from .tasks.service import TaskService
 
@@ -43,5 +44,8 @@ JOBS: tuple[Job, ...] = (
     Job("sign_in.sweep", timedelta(hours=1), in_transaction(lambda ctx: attempts.sweep(ctx.session, ctx.now))),
     Job("limits.sweep", timedelta(hours=1), in_transaction(lambda ctx: limits.sweep(ctx.session, ctx.now))),
     Job("links.sweep", timedelta(hours=24), link_delivery.sweep),
+    Job("media.sweep_uploads", timedelta(minutes=10), housekeeping.sweep_uploads),
+    Job("media.sweep_unattached", timedelta(hours=6), housekeeping.sweep_unattached),
+    Job("media.sweep_orphans", timedelta(hours=24), housekeeping.sweep_orphans),
     Job("sessions.sweep", timedelta(hours=6), in_transaction(lambda ctx: sessions.sweep(ctx.session, ctx.now))),
 )

@@ -48,6 +48,11 @@ STATUS: Mapping[type[errors.ServiceError], int] = {
     errors.VersionStale: 412,
     errors.TooLarge: 413,
     errors.UnsupportedMedia: 415,
+    errors.WrongOffset: 409,
+    errors.UploadLocked: 423,
+    errors.ChecksumMismatch: 460,
+    errors.Expired: 410,
+    errors.StorageFull: 507,
     errors.Invalid: 422,
     errors.KeyReused: 422,
     errors.VersionMissing: 428,
@@ -57,7 +62,7 @@ STATUS: Mapping[type[errors.ServiceError], int] = {
 }
 """HTTP status of each error of the catalogue."""
 
-SHOWN_DETAILS = ("state", "version", "action", "retry_after")
+SHOWN_DETAILS = ("state", "version", "action", "retry_after", "offset")
 """What of an error's details stands in the answer."""
 
 
@@ -92,7 +97,7 @@ UNSURE = WebError(
     Retry_After="2",
 )
 
-WEB_ERRORS: Mapping[str, int] = {"content_type": 415, "method_not_allowed": 405, "csrf": 403, "failed": 500}
+WEB_ERRORS: Mapping[str, int] = {"content_type": 415, "tus_version": 412, "range": 416, "method_not_allowed": 405, "csrf": 403, "failed": 500}
 """Codes of errors besides the catalogue, with their statuses, for the docs."""
 
 

@@ -162,7 +162,42 @@ class UnsupportedMedia(ServiceError):
     """A file whose content is of no accepted type."""
 
     code = "unsupported_media"
-    default = _("This kind of file is not accepted. Send a JPEG, PNG or WebP picture.")
+    default = _("This kind of file is not accepted. Send a photo, a video or a sound recording as phones make them.")
+
+
+class WrongOffset(ServiceError):
+    """A piece that does not begin where the upload stands; ``details`` carry ``offset``."""
+
+    code = "wrong_offset"
+    default = _("The piece does not begin where the upload stands. Ask how far it is and go on from there.")
+
+
+class UploadLocked(ServiceError):
+    """Somebody else is just sending a piece of this upload."""
+
+    code = "upload_locked"
+    default = _("Another piece of this file is just being received. Try again in a moment.")
+
+
+class ChecksumMismatch(ServiceError):
+    """What arrived is not what was sent."""
+
+    code = "checksum_mismatch"
+    default = _("The piece was damaged on its way. Send it again.")
+
+
+class Expired(ServiceError):
+    """An upload that was given up, or not finished in time."""
+
+    code = "expired"
+    default = _("This upload is over. Begin a new one.")
+
+
+class StorageFull(ServiceError):
+    """The disk has no room for more files; the rest is kept for the database."""
+
+    code = "storage_full"
+    default = _("There is no room for more files at present. Nothing was lost; try again later.")
 
 
 class Busy(ServiceError):
@@ -199,6 +234,11 @@ CATALOGUE: tuple[type[ServiceError], ...] = (
     TooMany,
     TooLarge,
     UnsupportedMedia,
+    WrongOffset,
+    UploadLocked,
+    ChecksumMismatch,
+    Expired,
+    StorageFull,
     Busy,
     ConfigurationError,
 )

@@ -67,11 +67,47 @@ class Settings:
     device_days: int = 90
     """Days after which a phone has to sign in again."""
     upload_bytes: int = 20_000_000
-    """Largest picture that is accepted."""
+    """Largest photo that is accepted."""
+    video_bytes: int = 300_000_000
+    """Largest video or sound recording that is accepted."""
+    upload_hours: int = 72
+    """Hours after which an upload that is not finished is given up."""
+    uploads_open: int = 30
+    """Uploads that one person may have under way at a time."""
+    uploads_open_bytes: int = 3_000_000_000
+    """Bytes of one person's files that are under way or belong to no record yet."""
+    uploads_open_public: int = 9
+    """Uploads that one phone without an account may have under way; all of them together, fifty times that."""
+    uploads_open_public_bytes: int = 500_000_000
+    """Their bytes that are under way or belong to no record yet; all of them together, ten times that."""
+    media_unattached_days: int = 30
+    """Days after which a file that belongs to no record is removed."""
+    disk_reserve_percent: int = 10
+    """Part of the disk that files leave free, for the database."""
     busy_seconds: float = 10.0
     """How long a request waits for the database before it answers 503."""
     proxies: int = 0
     """How many trusted proxies stand in front, so that X-Forwarded-For is read only from them."""
+    public_minutes: int = 60
+    """Length of the window in which reports, uploads and the like of people without an account are counted."""
+    public_reports_address: int = 60
+    """Reports and answers that one network address may send within that window; many phones share an address."""
+    public_reports_code: int = 20
+    """Reports for the code of one label within that window."""
+    public_uploads_address: int = 200
+    """Files that one network address may send without an account within that window."""
+    public_wrong_codes: int = 60
+    """Codes of labels that one network address may try in vain within that window."""
+    hotline: str = ""
+    """Telephone number of the service, on labels and public pages."""
+    label_sizes: str = "30x30 50x50 70x100"
+    """Sizes of QR labels, width by height in millimetres, separated by spaces."""
+    scan_far_metres: int = 300
+    """A label that is scanned farther than this from its installation point is listed for checking."""
+    scan_days: int = 400
+    """Days for which single scans of labels are kept."""
+    verification_path: str = ""
+    """Folder with verification files, which are served under `/` and `/q/` by their names."""
     plugins_enabled: str = "*"
     """Names of the plugins that are loaded, separated by spaces; ``*`` loads all that are installed."""
     plugins_trace: bool = False
@@ -197,6 +233,6 @@ def _check(settings: Settings) -> None:
         settings.number_rule.format(prefix="BX", date="20261122", n=1)
     except (KeyError, ValueError, IndexError):
         raise ConfigurationError(_("shuhua.number_rule may only use {prefix}, {date} and {n}.")) from None
-    for name in ("urgent_hours", "high_hours", "normal_hours", "session_hours", "device_days", "upload_bytes", "busy_seconds"):
+    for name in ("urgent_hours", "high_hours", "normal_hours", "session_hours", "device_days", "upload_bytes", "video_bytes", "upload_hours", "busy_seconds", "public_minutes"):
         if getattr(settings, name) <= 0:
             raise ConfigurationError(_("shuhua.${name} must be more than 0.", mapping={"name": name}))

@@ -1,4 +1,4 @@
-"""One stored file."""
+"""Stored files, and uploads on their way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..kernel.types import BigInt
 
 
 class MediaFile(Base):
-    """An uploaded picture: the original and what was drawn from it. Hangs on a record by (kind, id) once attached."""
+    """An uploaded photo, video or sound: the original and what was made of it. Hangs on a record by (kind, id) once attached."""
 
     __tablename__ = "media_files"
     __table_args__ = (Index("ix_media_files_record", "record_kind", "record_id"),)
@@ -25,15 +25,48 @@ class MediaFile(Base):
     """Random name of the files in the store; a name that a client sent is never used."""
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10))
+    """``photo``, ``video`` or ``audio``, by content."""
     content_type: Mapped[str] = mapped_column(String(40))
-    width: Mapped[int]
-    height: Mapped[int]
+    """Of the original."""
+    shown_type: Mapped[str | None] = mapped_column(String(40))
+    """Of the variant ``content``, of a video or sound that browsers play."""
+    state: Mapped[str] = mapped_column(String(12))
+    """``processing`` until the worker has looked at it, then ``ready`` or ``refused``."""
+    reason: Mapped[str | None] = mapped_column(String(20))
+    """Why it was refused, a word of ``refusals.REASONS``."""
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    """Of the picture that is displayed."""
+    seconds: Mapped[float | None]
     record_kind: Mapped[str | None] = mapped_column(String(30))
     record_id: Mapped[int | None] = mapped_column(BigInt)
     uploader_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("users.id", ondelete="SET NULL"), index=True)
     uploader_space: Mapped[str | None] = mapped_column(String(80))
     """Hash of an anonymous reporter's secret, so that only they can attach it."""
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class MediaUpload(Base):
+    """A file that is being sent in pieces. How far it has come the disk alone knows: that is the offset."""
+
+    __tablename__ = "media_uploads"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(43), unique=True)
+    """Random, in the address."""
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    """Random name in the store, which stays that of the finished file."""
+    length: Mapped[int]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    """What the client says that the whole has; what it really has once it is finished."""
+    state: Mapped[str] = mapped_column(String(12))
+    """``open``, then ``finished``, ``expired`` or ``dropped`` (not what was announced)."""
+    media_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("media_files.id", ondelete="SET NULL"))
+    uploader_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    uploader_space: Mapped[str | None] = mapped_column(String(80), index=True)
     created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class MediaLink(Base):
@@ -44,7 +77,7 @@ class MediaLink(Base):
 
     __tablename__ = "media_links"
 
-    media_id: Mapped[int] = mapped_column(BigInt, ForeignKey("media_files.id"), primary_key=True)
+    media_id: Mapped[int] = mapped_column(BigInt, ForeignKey("media_files.id", ondelete="CASCADE"), primary_key=True)
     record_kind: Mapped[str] = mapped_column(String(30), primary_key=True)
     record_id: Mapped[int] = mapped_column(BigInt, primary_key=True)
 

@@ -1,4 +1,4 @@
-"""Keeping pictures and hanging them on records."""
+"""Keeping files and hanging them on records."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from ..kernel.events import Event
 from ..kernel.i18n import _
 from .events import MediaEvent
 from .models import MediaFile, MediaLink
-from .store import StoredPicture
+from .sandbox import Derived
+from .store import StoredFile
 
 
 class MediaService:
@@ -21,27 +22,49 @@ class MediaService:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
 
-    def add(self, picture: StoredPicture, *, space: str | None = None) -> MediaFile:
-        """Record a picture that the store has kept; ``space`` is an anonymous reporter's hashed secret."""
+    def add(self, stored: StoredFile, *, space: str | None = None, reason: str | None = None) -> MediaFile:
+        """Record a file that the store has kept; ``space`` is an anonymous reporter's hashed secret."""
         ctx = self._ctx
         media = MediaFile(
-            key=picture.key,
-            sha256=picture.sha256,
-            size=picture.size,
-            content_type=picture.content_type,
-            width=picture.width,
-            height=picture.height,
+            key=stored.key,
+            sha256=stored.sha256,
+            size=stored.size,
+            kind=stored.kind,
+            content_type=stored.content_type,
+            state=stored.state,
+            reason=reason,
+            width=stored.width,
+            height=stored.height,
             uploader_id=ctx.actor.user_id,
             uploader_space=space,
             created_at=ctx.now,
         )
         ctx.session.add(media)
         ctx.session.flush()
-        ctx.publish(Event(MediaEvent.UPLOADED, "media", media.id, values={"sha256": media.sha256, "size": media.size}))
+        values = {"sha256": media.sha256, "size": media.size, "kind": media.kind, "state": media.state}
+        ctx.publish(Event(MediaEvent.UPLOADED, "media", media.id, values=values))
         return media
 
+    def note_derived(self, media_id: int, derived: Derived) -> None:
+        """Note what the worker made of a file. Does nothing where another worker was faster, or the file is gone."""
+        media = self._ctx.session.get(MediaFile, media_id, with_for_update=True)
+        if media is None or media.state != "processing":
+            return
+        if derived.refused is None:
+            media.state, media.kind, media.shown_type = "ready", derived.kind, derived.content_type
+            media.width, media.height, media.seconds = (derived.facts.get(name) for name in ("width", "height", "seconds"))
+        else:
+            media.state, media.reason = "refused", derived.refused
+        values = {"state": media.state, "kind": media.kind, "reason": media.reason}
+        self._ctx.publish(Event(MediaEvent.DERIVED, "media", media.id, values=values))
+
+    def note_original_read(self, media: MediaFile) -> None:
+        """Write into the log that the actor is given the original. Commit before answering."""
+        event = Event(MediaEvent.ORIGINAL_READ, "media", media.id, values={"sha256": media.sha256})
+        self._ctx.publish(event)
+
     def attach(self, media_ids: Sequence[int], kind: str, record_id: int, *, space: str | None = None) -> None:
-        """Hang the actor's own, still free pictures on a record.
+        """Hang the actor's own, still free files on a record, also while the worker has not looked at them yet.
 
         Raises Invalid for ``media_ids`` when one of them is absent, somebody else's, or hangs elsewhere already.
         """
@@ -56,7 +79,7 @@ class MediaService:
             .execution_options(synchronize_session=False)
         )
         if result.rowcount != len(media_ids):  # type: ignore[attr-defined]
-            raise Invalid({"media_ids": _("One of the pictures is not yours or belongs to another record. Upload it again.")})
+            raise Invalid({"media_ids": _("One of the files is not yours or belongs to another record. Upload it again.")})
         ctx.publish(
             Event(
                 MediaEvent.ATTACHED, "media", media_ids[0], values={"ids": list(media_ids), "kind": kind, "record_id": record_id}
@@ -74,7 +97,7 @@ class MediaService:
         ctx.publish(Event(MediaEvent.ATTACHED, "media", media_ids[0], values=values))
 
     def of_records(self, records: Mapping[str, Collection[int]]) -> Mapping[tuple[str, int], list[MediaFile]]:
-        """The pictures of records, given as ids by kind, oldest first, by (kind, id), in one statement.
+        """The files of records, given as ids by kind, oldest first, by (kind, id), in one statement.
 
         Those that hang on the record and those that are shown on it too. The caller has made sure that the records are visible.
         """

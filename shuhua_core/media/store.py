@@ -5,125 +5,148 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
-from ..kernel.errors import Invalid, TooLarge, UnsupportedMedia
+from ..kernel.errors import Invalid, ServiceError, StorageFull, TooLarge, UnsupportedMedia
 from ..kernel.i18n import _
+from ..kernel.settings import Settings
+from .files import make_folder, move, sync_file, sync_folder
+from .kinds import HEAD, Format, sniff
+from .refusals import reason_text
+from .sandbox import Derived, Limits, derive
 
-ACCEPTED = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
-MAXIMUM_PIXELS = 60_000_000
-SHOWN_EDGE = 2000
-THUMBNAIL_EDGE = 320
+VARIANTS = ("original", "content", "display", "thumbnail")
 _CHUNK = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class StoredPicture:
-    """A picture that is safely on disk, with its derivatives."""
+class StoredFile:
+    """A file that is safely on disk; a photo with what is shown of it, while videos and sound wait for the worker."""
 
     key: str
     sha256: str
     size: int
     content_type: str
-    width: int
-    height: int
+    kind: str
+    state: str
+    width: int | None = None
+    height: int | None = None
 
 
 class MediaStore:
-    """The folder of a deployment's files: ``original``, ``shown`` (JPEG, turned right, no metadata) and ``thumbnail``."""
+    """The folder of a deployment's files.
 
-    def __init__(self, root: Path, maximum_bytes: int) -> None:
-        self._root, self._maximum = root, maximum_bytes
+    ``original`` holds what was sent, ``display`` and ``thumbnail`` pictures drawn anew (JPEG), ``content`` videos and sound
+    written anew; ``upload`` what is still being sent, ``work`` what is being derived.
+    """
+
+    def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
+        self._settings, self._limits = settings, limits
+        self.root = settings.media_path
 
     def path(self, key: str, variant: str) -> Path:
         """Where a variant lies; ``key`` comes from the database, never from a client."""
-        return self._root / variant / key[:2] / key
+        return self.root / variant / key[:2] / key
 
-    def receive(self, stream: BinaryIO) -> StoredPicture:
-        """Keep a picture and draw its derivatives. Call it before the database transaction begins: it takes long.
+    def has(self, key: str, variant: str) -> bool:
+        """Whether the variant is there."""
+        return self.path(key, variant).is_file()
 
-        Raises TooLarge, UnsupportedMedia (by content, not by name), Invalid (a broken picture); then nothing is kept.
+    def limit_of(self, form: Format | None) -> int:
+        """Largest size of a file of this format."""
+        is_film = form is not None and form.kind != "photo"
+        return self._settings.video_bytes if is_film else self._settings.upload_bytes
+
+    def check_room(self, wanted: int) -> None:
+        """Raises StorageFull where ``wanted`` bytes would leave less free than is kept for the database."""
+        make_folder(self.root)
+        disk = shutil.disk_usage(self.root)
+        if disk.free - wanted < disk.total * self._settings.disk_reserve_percent // 100:
+            raise StorageFull
+
+    def receive(self, stream: BinaryIO) -> StoredFile:
+        """Keep a file and derive what is shown of a photo. Call it before the database transaction begins: it takes long.
+
+        Raises TooLarge, UnsupportedMedia (by content, not by name), Invalid (a broken one), StorageFull; nothing is kept then.
         """
+        head = stream.read(HEAD)
+        form = sniff(head)
+        if form is None:
+            raise UnsupportedMedia
         key = secrets.token_hex(20)
-        original = self.path(key, "original")
-        digest, size = self._write_original(stream, original)
+        digest, size = self._write_original(head, stream, self.path(key, "original"), self.limit_of(form))
+        if form.kind != "photo":
+            return StoredFile(key, digest, size, form.content_type, form.kind, "processing")
         try:
-            content_type, width, height = self._draw(key, original)
+            derived = self._accepted(key, form)
         except BaseException:
-            for variant in ("original", "shown", "thumbnail"):
-                self.path(key, variant).unlink(missing_ok=True)
+            self.remove(key)
             raise
-        return StoredPicture(key, digest, size, content_type, width, height)
+        facts = derived.facts
+        return StoredFile(key, digest, size, form.content_type, "photo", "ready", facts["width"], facts["height"])
 
-    def _write_original(self, stream: BinaryIO, target: Path) -> tuple[str, int]:
-        digest, size = hashlib.sha256(), 0
-        target.parent.mkdir(parents=True, exist_ok=True)
+    def _accepted(self, key: str, form: Format) -> Derived:
+        derived = self.derive(key, form)
+        if derived.refused is not None:
+            raise _refusal(derived.refused)
+        return derived
+
+    def derive(self, key: str, form: Format) -> Derived:
+        """Make the variants of an original, durable before this returns; of a file that is refused there are none."""
+        with self._workplace() as folder:
+            derived = derive(self.path(key, "original"), form, folder, self._limits)
+            if derived.refused is None:
+                for made in sorted(folder.iterdir()):
+                    if made.name in VARIANTS:
+                        sync_file(made)
+                        move(made, self.path(key, made.name))
+        return derived
+
+    def remove(self, key: str) -> None:
+        """Remove a file with all that was made of it."""
+        for variant in VARIANTS:
+            self.path(key, variant).unlink(missing_ok=True)
+
+    @contextmanager
+    def _workplace(self) -> Iterator[Path]:
+        """An empty folder on the same disk, gone afterwards."""
+        work = self.root / "work"
+        make_folder(work)
+        with tempfile.TemporaryDirectory(dir=work, ignore_cleanup_errors=True) as name:
+            yield Path(name)
+
+    def _write_original(self, head: bytes, stream: BinaryIO, target: Path, maximum: int) -> tuple[str, int]:
+        self.check_room(0)
+        digest, size, chunk = hashlib.sha256(), 0, head
+        make_folder(target.parent)
         partial = target.with_suffix(".part")
         try:
             with partial.open("wb") as file:
-                while chunk := stream.read(_CHUNK):
+                while chunk:
                     size += len(chunk)
-                    if size > self._maximum:
-                        raise TooLarge(_("The file is larger than ${n} MB.", mapping={"n": self._maximum // 1_000_000}))
+                    if size > maximum:
+                        raise TooLarge(_("The file is larger than ${n} MB.", mapping={"n": maximum // 1_000_000}))
                     digest.update(chunk)
                     file.write(chunk)
+                    chunk = stream.read(_CHUNK)
                 file.flush()
                 os.fsync(file.fileno())
             partial.rename(target)
         finally:
             partial.unlink(missing_ok=True)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         return digest.hexdigest(), size
 
-    def _draw(self, key: str, original: Path) -> tuple[str, int, int]:
-        try:
-            with Image.open(original, formats=list(ACCEPTED)) as picture:
-                if picture.width * picture.height > MAXIMUM_PIXELS:
-                    raise TooLarge(_("The picture has too many pixels."))
-                content_type = ACCEPTED[str(picture.format)]
-                picture.draft("RGB", (SHOWN_EDGE, SHOWN_EDGE))
-                upright = ImageOps.exif_transpose(picture)
-                flat = _on_white(upright)
-        except UnidentifiedImageError as error:
-            raise UnsupportedMedia() from error
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            raise Invalid({"file": _("The picture is damaged and cannot be read.")}) from error
-        flat.thumbnail((SHOWN_EDGE, SHOWN_EDGE))
-        width, height = flat.size
-        self._write_jpeg(flat, self.path(key, "shown"), 85)
-        flat.thumbnail((THUMBNAIL_EDGE, THUMBNAIL_EDGE))
-        self._write_jpeg(flat, self.path(key, "thumbnail"), 80)
-        return content_type, width, height
 
-    @staticmethod
-    def _write_jpeg(picture: Image.Image, target: Path, quality: int) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as file:
-            picture.save(file, "JPEG", quality=quality)
-            file.flush()
-            os.fsync(file.fileno())
-        _sync_folder(target.parent)
-
-
-def _on_white(picture: Image.Image) -> Image.Image:
-    """The picture as RGB, transparency on white, without anything that its file carried along."""
-    if picture.mode in {"RGBA", "LA", "P"}:
-        picture = picture.convert("RGBA")
-        ground = Image.new("RGB", picture.size, "white")
-        ground.paste(picture, mask=picture.getchannel("A"))
-        return ground
-    flat = picture.convert("RGB")
-    flat.info.clear()
-    return flat
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _refusal(code: str) -> ServiceError:
+    if code in {"unsupported", "no_reader"}:
+        return UnsupportedMedia(reason_text(code))
+    if code in {"too_large", "too_costly"}:
+        return TooLarge(reason_text(code))
+    return Invalid({"file": reason_text(code)})

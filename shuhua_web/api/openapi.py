@@ -111,6 +111,9 @@ class _Describing:
         if view.multipart is not None:
             schema = {"type": "object", "properties": dict(view.multipart), "required": list(view.multipart)}
             operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+        elif view.raw:
+            content = {view.raw: {"schema": {"type": "string", "format": "binary"}}}
+            operation["requestBody"] = {"required": True, "content": content}
         elif variant.body is not None:
             operation["requestBody"] = self._body(view, variant.body)
         return operation
@@ -137,7 +140,9 @@ class _Describing:
             yield _header(
                 "Idempotency-Key", {"type": "string", "format": "uuid"}, "A fresh UUID; the same one for each repetition."
             )
-        if (view.idempotent or view.multipart is not None) and self._is_open(view):
+        for name, meaning in view.headers.items():
+            yield _header(name, {"type": "string", "maxLength": 1000}, meaning, required=False)
+        if (view.idempotent or view.multipart is not None or view.raw is not None) and self._is_open(view):
             schema = {"type": "string", "pattern": "^[A-Za-z0-9_-]{32,128}$"}
             yield _header("Idempotency-Space", schema, "A random secret that a client without an account keeps.", required=False)
         if view.versioned:
@@ -220,7 +225,7 @@ def _statuses(view: ApiView, path: str) -> set[int]:
         found |= {413, 415}
     if view.versioned:
         found |= {412, 428} if view.versioned == "required" else {412}
-    return found | {STATUS[each] for each in view.errors}
+    return found | set(view.statuses) | {STATUS[each] for each in view.errors}
 
 
 @dataclass(frozen=True)

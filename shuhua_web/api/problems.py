@@ -14,13 +14,18 @@ STATUS_TEXT = {
     403: "The caller lacks the permission, or the token against forged requests.",
     404: "There is no such record, or it is outside the caller's scope: both look alike.",
     409: "Not possible in the present state, changed meanwhile, or the first request with this key still runs.",
-    412: "The record was changed since the version in If-Match.",
+    410: "What was asked for is over.",
+    412: "The record was changed since the version in If-Match, or another version of the protocol was named.",
     413: "The body or file is too large.",
     415: "The body is not of the type that is taken here.",
+    416: "The file ends before the range that was asked for.",
     422: "A field or parameter breaks a rule; `errors` names each. Or the Idempotency-Key stands for another body.",
+    423: "Somebody else is just sending a piece of this upload.",
     428: "If-Match is missing.",
     429: "Too many attempts; Retry-After says when to try again.",
+    460: "The checksum does not fit what arrived; nothing of it was kept.",
     503: "Busy. Nothing was saved unless the text says otherwise; try again after Retry-After.",
+    507: "There is no room for more files at present.",
 }
 
 PROBLEM: dict[str, Any] = {
@@ -35,6 +40,7 @@ PROBLEM: dict[str, Any] = {
         "errors": {"type": "object", "additionalProperties": {"type": "string"}, "description": "Dotted field path to message."},
         "state": {"type": "string", "description": "The record's present state."},
         "version": {"type": "integer", "description": "The record's present version."},
+        "offset": {"type": "integer", "description": "How far the upload is."},
         "action": {"type": "string"},
         "retry_after": {"type": "number", "description": "Seconds."},
         "request_id": {"type": "string", "description": "Names this request in the logs."},

@@ -96,18 +96,28 @@ class ApiView:
     """Member of the answer -> purpose of the token that stands there, made by ``request.key_token(purpose)``."""
     multipart: Mapping[str, Any] | None = None
     """Instead of JSON a form with files: property -> JSON Schema."""
+    raw: str | None = None
+    """Instead of JSON bytes of this type, which the view reads itself; '' where there is no body at all."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers that the view reads itself -> what they mean, for the document."""
+    statuses: tuple[int, ...] = ()
+    """Statuses of problems of HTTP itself that the view answers with besides the usual ones."""
     example: Mapping[str, Any] | None = None
     media_type: str = "application/json"
     """Of the answer; a view that answers with something else than JSON gives a Response."""
     require_csrf: bool | None = None
+    limited: Callable[[Request, dict[str, Any]], None] | None = None
+    """Called with the body before the writing session opens; raises TooMany where somebody sends too much."""
 
     def __call__(self, request: Request) -> Response:
         """Check what is declared, call the function, answer."""
         request.arguments = read_parameters(request, self.parameters)
         request.seen_version = self._seen_version(request)
-        if self.method in {"GET", "DELETE"} or self.multipart is not None:
+        if self.method in {"GET", "DELETE"} or self.multipart is not None or self.raw is not None:
             return self.respond(self._reply(self.function(request)))
         body = self._read_body(request)
+        if self.limited is not None:
+            self.limited(request, body)
         return self._once(request, body) if self.idempotent else self.respond(self._call(request, body))
 
     def _call(self, request: Request, body: dict[str, Any]) -> Reply:

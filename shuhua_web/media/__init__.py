@@ -1,4 +1,4 @@
-"""Pictures: upload, and download by those who may see the record that they hang on."""
+"""Photos, videos and sound: upload at once or in pieces, and download by those who may see the record that they hang on."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from shuhua_core.media.store import MediaStore
 
 def includeme(config: Configurator) -> None:
     """Routes of this room; the store is ``request.registry.media_store``."""
-    settings = config.registry.deployment.settings
-    config.registry.media_store = MediaStore(settings.media_path, settings.upload_bytes)
+    config.registry.media_store = MediaStore(config.registry.deployment.settings)
     config.add_api_route("api.media.list", "/media")
+    config.add_api_route("api.media.view", "/media/{id}")
     config.add_api_route("api.media.file", "/media/{id}/{variant}")
+    config.add_api_route("api.uploads.list", "/uploads")
+    config.add_api_route("api.uploads.view", "/uploads/{upload}")
     config.add_route("media.pictures", r"/media/pictures/{oid:[A-Za-z0-9_-]+}")
     config.scan("shuhua_web.media")

@@ -18,7 +18,7 @@ from pyramid.request import Request
 from shuhua_core.kernel.errors import Invalid, ServiceError, TooLarge, UnsupportedMedia
 from shuhua_core.media.models import MediaFile
 from shuhua_core.media.service import MediaService
-from shuhua_core.media.store import StoredPicture
+from shuhua_core.media.store import StoredFile
 
 from ..i18n import _
 from ..records import Picture
@@ -35,7 +35,7 @@ def picture(request: Request, media_id: int, caption: Any = "") -> Picture:
     """A picture as a page shows it."""
     return Picture(
         thumbnail=request.route_path("api.media.file", id=media_id, variant="thumbnail"),
-        href=request.route_path("api.media.file", id=media_id, variant="shown"),
+        href=request.route_path("api.media.file", id=media_id, variant="display"),
         caption=caption,
     )
 
@@ -104,7 +104,7 @@ def too_many() -> Invalid:
 class SentPictures:
     """Pictures that came with a form, on disk before the writing transaction begins, since drawing them anew takes long."""
 
-    kept: Sequence[StoredPicture] = ()
+    kept: Sequence[StoredFile] = ()
     error: ServiceError | None = None
 
     @classmethod
@@ -120,11 +120,14 @@ class SentPictures:
         except (Invalid, TooLarge, UnsupportedMedia) as error:
             return cls(error=error)
 
-    def join(self, request: Request, data: dict[str, Any]) -> dict[str, Any]:
-        """``data`` with the ids of these pictures in ``media_ids``. Raises what was wrong with them."""
+    def join(self, request: Request, data: dict[str, Any], *, space: str | None = None) -> dict[str, Any]:
+        """``data`` with the ids of these pictures in ``media_ids``. Raises what was wrong with them.
+
+        ``space`` is the hash of an anonymous sender's secret.
+        """
         if self.error is not None:
             raise self.error
         if not self.kept:
             return data
         media = MediaService(request.ctx)
-        return {**data, "media_ids": [*(data.get("media_ids") or []), *(media.add(each).id for each in self.kept)]}
+        return {**data, "media_ids": [*(data.get("media_ids") or []), *(media.add(each, space=space).id for each in self.kept)]}

@@ -81,7 +81,8 @@ def _photos(request: Request, records: list[tuple[str, int]]) -> list[Photo]:
     wanted: dict[str, list[int]] = {}
     for kind, record_id in records:
         wanted.setdefault(kind, []).append(record_id)
-    found = [each for media in MediaService(request.ctx).of_records(wanted).values() for each in media][:PHOTOS]
+    files = [each for media in MediaService(request.ctx).of_records(wanted).values() for each in media]
+    found = [each for each in files if each.kind == "photo"][:PHOTOS]
     store = request.registry.media_store
-    paths = [store.path(each.key, "shown") for each in found]
+    paths = [store.path(each.key, "display") for each in found]
     return [Photo(path.read_bytes()) for path in paths if path.is_file()]

@@ -157,7 +157,7 @@ def furnish(house: House, records: str = "abced") -> None:
                 flow.world.users = {**flow.world.users, login: made.id}
                 ids["user", "a"] = made.id
         for record in records:
-            _case(flow, record, ids, MediaStore(deployment.settings.media_path, 1_000_000))
+            _case(flow, record, ids, MediaStore(deployment.settings))
         for record, place in PLACES.items():
             ids["site", record], ids["customer", record] = world.sites[place].id, world.customers[place].id
             ids["project", record] = world.sites[place].project_id

@@ -12,10 +12,10 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from shuhua_core.kernel.settings import Settings
-from shuhua_core.media.store import MediaStore, StoredPicture
+from shuhua_core.media.store import MediaStore, StoredFile
 
 _SIZE = (640, 480)
-_VARIANTS = ("original", "shown", "thumbnail")
+_VARIANTS = ("original", "display", "thumbnail")
 
 
 def draw() -> bytes:
@@ -38,10 +38,10 @@ class Proofs:
     """Gives a new stored picture each time, of which the disk holds one copy."""
 
     def __init__(self, settings: Settings) -> None:
-        self._store = MediaStore(settings.media_path, settings.upload_bytes)
-        self._first: StoredPicture | None = None
+        self._store = MediaStore(settings)
+        self._first: StoredFile | None = None
 
-    def next(self) -> StoredPicture:
+    def next(self) -> StoredFile:
         """A picture that no record has yet."""
         if self._first is None:
             self._first = self._store.receive(BytesIO(draw()))

@@ -56,6 +56,19 @@ def upgrade() -> None:
     op.create_index("ix_audit_feed", "audit", ["txid", "id"], unique=False)
     op.create_index("ix_audit_record", "audit", ["record_kind", "record_id", "id"], unique=False)
     op.create_table(
+        "checklists",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("number", types.code_string(40), nullable=False),
+        sa.Column("name", types.code_string(80), nullable=False),
+        sa.Column("name_en", sa.String(length=80), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", types.BigInt, nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("updated_at", types.UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checklists")),
+        sa.UniqueConstraint("number", name=op.f("uq_checklists_number")),
+    )
+    op.create_table(
         "divisions",
         sa.Column("code", types.code_string(20), nullable=False),
         sa.Column("parent_code", types.code_string(20), nullable=True),
@@ -138,6 +151,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_organisations_kind"), "organisations", ["kind"], unique=False)
     op.create_index(op.f("ix_organisations_parent_id"), "organisations", ["parent_id"], unique=False)
     op.create_table(
+        "rate_counters",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("count", types.BigInt, nullable=False),
+        sa.Column("window_ends_at", types.UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_rate_counters")),
+    )
+    op.create_index(op.f("ix_rate_counters_window_ends_at"), "rate_counters", ["window_ends_at"], unique=False)
+    op.create_table(
         "roles",
         sa.Column("id", types.BigInt, nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -211,6 +233,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("audit_id", name=op.f("uq_audit_chain_audit_id")),
     )
     op.create_table(
+        "checklist_versions",
+        sa.Column("checklist_id", types.BigInt, nullable=False),
+        sa.Column("version", types.BigInt, autoincrement=False, nullable=False),
+        sa.Column("items", types.PlainJson, nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["checklist_id"], ["checklists.id"], name=op.f("fk_checklist_versions_checklist_id_checklists")),
+        sa.PrimaryKeyConstraint("checklist_id", "version", name=op.f("pk_checklist_versions")),
+    )
+    op.create_table(
         "customers",
         sa.Column("id", types.BigInt, nullable=False),
         sa.Column("number", types.code_string(40), nullable=False),
@@ -232,6 +263,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
         sa.UniqueConstraint("number", name=op.f("uq_customers_number")),
     )
+    op.create_index(op.f("ix_customers_created_at"), "customers", ["created_at"], unique=False)
     op.create_index(op.f("ix_customers_division_code"), "customers", ["division_code"], unique=False)
     op.create_index(op.f("ix_customers_name"), "customers", ["name"], unique=False)
     op.create_index(op.f("ix_customers_organisation_path"), "customers", ["organisation_path"], unique=False)
@@ -291,6 +323,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_projects")),
         sa.UniqueConstraint("number", name=op.f("uq_projects_number")),
     )
+    op.create_index(op.f("ix_projects_created_at"), "projects", ["created_at"], unique=False)
     op.create_index(op.f("ix_projects_customer_id"), "projects", ["customer_id"], unique=False)
     op.create_index(op.f("ix_projects_division_code"), "projects", ["division_code"], unique=False)
     op.create_index(op.f("ix_projects_name"), "projects", ["name"], unique=False)
@@ -427,9 +460,14 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", types.BigInt, nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("content_type", sa.String(length=40), nullable=False),
-        sa.Column("width", types.BigInt, nullable=False),
-        sa.Column("height", types.BigInt, nullable=False),
+        sa.Column("shown_type", sa.String(length=40), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=True),
+        sa.Column("width", types.BigInt, nullable=True),
+        sa.Column("height", types.BigInt, nullable=True),
+        sa.Column("seconds", sa.Double(), nullable=True),
         sa.Column("record_kind", sa.String(length=30), nullable=True),
         sa.Column("record_id", types.BigInt, nullable=True),
         sa.Column("uploader_id", types.BigInt, nullable=True),
@@ -441,6 +479,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_media_files")),
         sa.UniqueConstraint("key", name=op.f("uq_media_files_key")),
     )
+    op.create_index(op.f("ix_media_files_created_at"), "media_files", ["created_at"], unique=False)
     op.create_index("ix_media_files_record", "media_files", ["record_kind", "record_id"], unique=False)
     op.create_index(op.f("ix_media_files_uploader_id"), "media_files", ["uploader_id"], unique=False)
     op.create_table(
@@ -512,6 +551,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "code_hash", name=op.f("pk_recovery_codes")),
     )
     op.create_table(
+        "saved_views",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("list_name", sa.String(length=40), nullable=False),
+        sa.Column("user_id", types.BigInt, nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("shared_path", types.code_string(200), nullable=True),
+        sa.Column("query", types.PlainJson, nullable=False),
+        sa.Column("columns", types.PlainJson, nullable=True),
+        sa.Column("version", types.BigInt, nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("updated_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_saved_views_user_id_users"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_views")),
+        sa.UniqueConstraint("user_id", "list_name", "name", name=op.f("uq_saved_views_user_id_list_name_name")),
+    )
+    op.create_index("ix_saved_views_shared", "saved_views", ["list_name", "shared_path"], unique=False)
+    op.create_table(
         "second_factors",
         sa.Column("user_id", types.BigInt, nullable=False),
         sa.Column("nonce", sa.String(length=40), nullable=False),
@@ -533,12 +589,15 @@ def upgrade() -> None:
         sa.Column("host_unit_id", types.BigInt, nullable=True),
         sa.Column("contact_name", sa.String(length=60), nullable=True),
         sa.Column("phone", types.code_string(40), nullable=True),
+        sa.Column("phone_tail", types.code_string(4), nullable=True),
         sa.Column("installed_on", sa.Date(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("organisation_id", types.BigInt, nullable=True),
         sa.Column("organisation_path", types.code_string(200), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("state_at", types.UtcDateTime(), nullable=False),
+        sa.Column("inspect_by", sa.Date(), nullable=True),
+        sa.Column("inspection_state", sa.String(length=20), nullable=True),
         sa.Column("version", types.BigInt, nullable=False),
         sa.Column("created_at", types.UtcDateTime(), nullable=False),
         sa.Column("updated_at", types.UtcDateTime(), nullable=False),
@@ -558,9 +617,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
         sa.UniqueConstraint("number", name=op.f("uq_sites_number")),
     )
+    op.create_index(op.f("ix_sites_created_at"), "sites", ["created_at"], unique=False)
     op.create_index(op.f("ix_sites_customer_id"), "sites", ["customer_id"], unique=False)
     op.create_index(op.f("ix_sites_division_code"), "sites", ["division_code"], unique=False)
     op.create_index(op.f("ix_sites_host_unit_id"), "sites", ["host_unit_id"], unique=False)
+    op.create_index(op.f("ix_sites_inspect_by"), "sites", ["inspect_by"], unique=False)
     op.create_index(op.f("ix_sites_installed_on"), "sites", ["installed_on"], unique=False)
     op.create_index(
         "ix_sites_map",
@@ -586,6 +647,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sites_name"), "sites", ["name"], unique=False)
     op.create_index(op.f("ix_sites_organisation_id"), "sites", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_sites_organisation_path"), "sites", ["organisation_path"], unique=False)
+    op.create_index(op.f("ix_sites_phone_tail"), "sites", ["phone_tail"], unique=False)
+    op.create_index("ix_sites_state_created", "sites", ["state", "created_at"], unique=False)
     op.create_table(
         "steps",
         sa.Column("id", types.BigInt, nullable=False),
@@ -690,6 +753,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_equipment_number")),
     )
     op.create_index(op.f("ix_equipment_batch"), "equipment", ["batch"], unique=False)
+    op.create_index(op.f("ix_equipment_created_at"), "equipment", ["created_at"], unique=False)
     op.create_index(op.f("ix_equipment_customer_id"), "equipment", ["customer_id"], unique=False)
     op.create_index(op.f("ix_equipment_division_code"), "equipment", ["division_code"], unique=False)
     op.create_index(op.f("ix_equipment_host_unit_id"), "equipment", ["host_unit_id"], unique=False)
@@ -699,11 +763,170 @@ def upgrade() -> None:
     op.create_index(op.f("ix_equipment_project_id"), "equipment", ["project_id"], unique=False)
     op.create_index(op.f("ix_equipment_serial"), "equipment", ["serial"], unique=False)
     op.create_index("ix_equipment_site_id_state", "equipment", ["site_id", "state"], unique=False)
-    op.create_index(op.f("ix_equipment_state"), "equipment", ["state"], unique=False)
+    op.create_index("ix_equipment_state_created", "equipment", ["state", "created_at"], unique=False)
+    op.create_table(
+        "inspection_plans",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("number", types.code_string(40), nullable=False),
+        sa.Column("name", types.code_string(120), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("site_id", types.BigInt, nullable=True),
+        sa.Column("project_id", types.BigInt, nullable=True),
+        sa.Column("checklist_id", types.BigInt, nullable=False),
+        sa.Column("interval_days", types.BigInt, nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("responsible_id", types.BigInt, nullable=True),
+        sa.Column("responsible_unit_id", types.BigInt, nullable=True),
+        sa.Column("organisation_path", types.code_string(200), nullable=False),
+        sa.Column("division_code", types.code_string(20), nullable=True),
+        sa.Column("host_unit_id", types.BigInt, nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("version", types.BigInt, nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("updated_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["checklist_id"], ["checklists.id"], name=op.f("fk_inspection_plans_checklist_id_checklists")),
+        sa.ForeignKeyConstraint(
+            ["host_unit_id"], ["organisations.id"], name=op.f("fk_inspection_plans_host_unit_id_organisations")
+        ),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_inspection_plans_project_id_projects")),
+        sa.ForeignKeyConstraint(
+            ["responsible_id"], ["users.id"], name=op.f("fk_inspection_plans_responsible_id_users"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["responsible_unit_id"], ["organisations.id"], name=op.f("fk_inspection_plans_responsible_unit_id_organisations")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_inspection_plans_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_plans")),
+        sa.UniqueConstraint("number", name=op.f("uq_inspection_plans_number")),
+    )
+    op.create_index(op.f("ix_inspection_plans_checklist_id"), "inspection_plans", ["checklist_id"], unique=False)
+    op.create_index(op.f("ix_inspection_plans_division_code"), "inspection_plans", ["division_code"], unique=False)
+    op.create_index(op.f("ix_inspection_plans_host_unit_id"), "inspection_plans", ["host_unit_id"], unique=False)
+    op.create_index(op.f("ix_inspection_plans_organisation_path"), "inspection_plans", ["organisation_path"], unique=False)
+    op.create_index(op.f("ix_inspection_plans_project_id"), "inspection_plans", ["project_id"], unique=False)
+    op.create_index(op.f("ix_inspection_plans_responsible_id"), "inspection_plans", ["responsible_id"], unique=False)
+    op.create_index(op.f("ix_inspection_plans_responsible_unit_id"), "inspection_plans", ["responsible_unit_id"], unique=False)
+    op.create_index(op.f("ix_inspection_plans_site_id"), "inspection_plans", ["site_id"], unique=False)
+    op.create_table(
+        "list_preferences",
+        sa.Column("user_id", types.BigInt, nullable=False),
+        sa.Column("list_name", sa.String(length=40), nullable=False),
+        sa.Column("columns", types.PlainJson, nullable=True),
+        sa.Column("default_view_id", types.BigInt, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["default_view_id"],
+            ["saved_views.id"],
+            name=op.f("fk_list_preferences_default_view_id_saved_views"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_list_preferences_user_id_users"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "list_name", name=op.f("pk_list_preferences")),
+    )
+    op.create_index(op.f("ix_list_preferences_default_view_id"), "list_preferences", ["default_view_id"], unique=False)
+    op.create_table(
+        "media_links",
+        sa.Column("media_id", types.BigInt, nullable=False),
+        sa.Column("record_kind", sa.String(length=30), nullable=False),
+        sa.Column("record_id", types.BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["media_id"], ["media_files.id"], name=op.f("fk_media_links_media_id_media_files"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("media_id", "record_kind", "record_id", name=op.f("pk_media_links")),
+    )
+    op.create_index("ix_media_links_record", "media_links", ["record_kind", "record_id"], unique=False)
+    op.create_table(
+        "media_uploads",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("public_id", sa.String(length=43), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("length", types.BigInt, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("media_id", types.BigInt, nullable=True),
+        sa.Column("uploader_id", types.BigInt, nullable=True),
+        sa.Column("uploader_space", sa.String(length=80), nullable=True),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("expires_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["media_id"], ["media_files.id"], name=op.f("fk_media_uploads_media_id_media_files"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["uploader_id"], ["users.id"], name=op.f("fk_media_uploads_uploader_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_media_uploads")),
+        sa.UniqueConstraint("key", name=op.f("uq_media_uploads_key")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_media_uploads_public_id")),
+    )
+    op.create_index(op.f("ix_media_uploads_expires_at"), "media_uploads", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_media_uploads_uploader_id"), "media_uploads", ["uploader_id"], unique=False)
+    op.create_index(op.f("ix_media_uploads_uploader_space"), "media_uploads", ["uploader_space"], unique=False)
+    op.create_table(
+        "inspections",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("number", types.code_string(40), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("workflow_version", types.BigInt, nullable=False),
+        sa.Column("version", types.BigInt, nullable=False),
+        sa.Column("site_id", types.BigInt, nullable=False),
+        sa.Column("plan_id", types.BigInt, nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("checklist_id", types.BigInt, nullable=False),
+        sa.Column("checklist_version", types.BigInt, nullable=False),
+        sa.Column("inspector_id", types.BigInt, nullable=True),
+        sa.Column("unit_id", types.BigInt, nullable=True),
+        sa.Column("organisation_path", types.code_string(200), nullable=True),
+        sa.Column("division_code", types.code_string(20), nullable=True),
+        sa.Column("host_unit_id", types.BigInt, nullable=True),
+        sa.Column("captured_at", types.UtcDateTime(), nullable=False),
+        sa.Column("received_at", types.UtcDateTime(), nullable=False),
+        sa.Column("skewed", sa.Boolean(), nullable=False),
+        sa.Column("distance", types.BigInt, nullable=True),
+        sa.Column("pieces", types.BigInt, nullable=False),
+        sa.Column("abnormal", types.BigInt, nullable=False),
+        sa.Column("stopped", types.BigInt, nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("signature_media_id", types.BigInt, nullable=True),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("updated_at", types.UtcDateTime(), nullable=False),
+        sa.Column("longitude", sa.Float(precision=53), nullable=True),
+        sa.Column("latitude", sa.Float(precision=53), nullable=True),
+        sa.Column("raw_longitude", sa.Float(precision=53), nullable=True),
+        sa.Column("raw_latitude", sa.Float(precision=53), nullable=True),
+        sa.Column("datum", sa.String(length=10), nullable=True),
+        sa.Column("accuracy", sa.Float(precision=53), nullable=True),
+        sa.Column("position_source", sa.String(length=10), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["checklist_id", "checklist_version"],
+            ["checklist_versions.checklist_id", "checklist_versions.version"],
+            name=op.f("fk_inspections_checklist_id_checklist_version_checklist_versions"),
+        ),
+        sa.ForeignKeyConstraint(["host_unit_id"], ["organisations.id"], name=op.f("fk_inspections_host_unit_id_organisations")),
+        sa.ForeignKeyConstraint(
+            ["inspector_id"], ["users.id"], name=op.f("fk_inspections_inspector_id_users"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["inspection_plans.id"], name=op.f("fk_inspections_plan_id_inspection_plans")),
+        sa.ForeignKeyConstraint(
+            ["signature_media_id"], ["media_files.id"], name=op.f("fk_inspections_signature_media_id_media_files")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_inspections_site_id_sites")),
+        sa.ForeignKeyConstraint(["unit_id"], ["organisations.id"], name=op.f("fk_inspections_unit_id_organisations")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspections")),
+        sa.UniqueConstraint("number", name=op.f("uq_inspections_number")),
+    )
+    op.create_index("ix_inspections_division", "inspections", ["division_code", "received_at"], unique=False)
+    op.create_index(op.f("ix_inspections_due_on"), "inspections", ["due_on"], unique=False)
+    op.create_index(op.f("ix_inspections_host_unit_id"), "inspections", ["host_unit_id"], unique=False)
+    op.create_index("ix_inspections_inspector", "inspections", ["inspector_id", "received_at"], unique=False)
+    op.create_index("ix_inspections_organisation", "inspections", ["organisation_path", "received_at"], unique=False)
+    op.create_index(op.f("ix_inspections_plan_id"), "inspections", ["plan_id"], unique=False)
+    op.create_index(op.f("ix_inspections_received_at"), "inspections", ["received_at"], unique=False)
+    op.create_index("ix_inspections_site", "inspections", ["site_id", "received_at"], unique=False)
+    op.create_index(op.f("ix_inspections_unit_id"), "inspections", ["unit_id"], unique=False)
     op.create_table(
         "repairs",
         sa.Column("id", types.BigInt, nullable=False),
-        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("number", types.code_string(40), nullable=False),
         sa.Column("external_number", sa.String(length=80), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("state_before", sa.String(length=40), nullable=True),
@@ -711,6 +934,7 @@ def upgrade() -> None:
         sa.Column("workflow_version", types.BigInt, nullable=False),
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("symptom", sa.Text(), nullable=False),
+        sa.Column("fault", sa.String(length=20), nullable=True),
         sa.Column("severity", sa.String(length=10), nullable=True),
         sa.Column("in_warranty", sa.Boolean(), nullable=True),
         sa.Column("site_id", types.BigInt, nullable=True),
@@ -724,10 +948,13 @@ def upgrade() -> None:
         sa.Column("reporter_id", types.BigInt, nullable=True),
         sa.Column("caller_name", sa.String(length=60), nullable=True),
         sa.Column("caller_phone", types.code_string(40), nullable=True),
+        sa.Column("caller_tail", types.code_string(4), nullable=True),
+        sa.Column("consented_at", types.UtcDateTime(), nullable=True),
         sa.Column("token_hash", sa.String(length=64), nullable=True),
         sa.Column("merged_into_id", types.BigInt, nullable=True),
         sa.Column("question", sa.Text(), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("score", types.BigInt, nullable=True),
         sa.Column("created_at", types.UtcDateTime(), nullable=False),
         sa.Column("updated_at", types.UtcDateTime(), nullable=False),
         sa.Column("first_action_at", types.UtcDateTime(), nullable=True),
@@ -754,6 +981,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_repairs_token_hash")),
     )
     op.create_index("ix_repairs_caller", "repairs", ["caller_phone"], unique=False)
+    op.create_index(op.f("ix_repairs_caller_tail"), "repairs", ["caller_tail"], unique=False)
     op.create_index(op.f("ix_repairs_contact_id"), "repairs", ["contact_id"], unique=False)
     op.create_index(op.f("ix_repairs_created_at"), "repairs", ["created_at"], unique=False)
     op.create_index(op.f("ix_repairs_customer_id"), "repairs", ["customer_id"], unique=False)
@@ -764,12 +992,13 @@ def upgrade() -> None:
     op.create_index("ix_repairs_organisation_state", "repairs", ["organisation_path", "state", "created_at"], unique=False)
     op.create_index(op.f("ix_repairs_reporter_id"), "repairs", ["reporter_id"], unique=False)
     op.create_index(op.f("ix_repairs_site_id"), "repairs", ["site_id"], unique=False)
+    op.create_index("ix_repairs_state_created", "repairs", ["state", "created_at"], unique=False)
     op.create_index("ix_repairs_state_morton", "repairs", ["state", "morton"], unique=False)
     op.create_index(op.f("ix_repairs_updated_at"), "repairs", ["updated_at"], unique=False)
     op.create_table(
         "tasks",
         sa.Column("id", types.BigInt, nullable=False),
-        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("number", types.code_string(40), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("state_before", sa.String(length=40), nullable=True),
         sa.Column("version", types.BigInt, nullable=False),
@@ -835,8 +1064,10 @@ def upgrade() -> None:
     op.create_table(
         "followups",
         sa.Column("id", types.BigInt, nullable=False),
-        sa.Column("number", sa.String(length=40), nullable=False),
-        sa.Column("task_id", types.BigInt, nullable=False),
+        sa.Column("number", types.code_string(40), nullable=False),
+        sa.Column("task_id", types.BigInt, nullable=True),
+        sa.Column("site_id", types.BigInt, nullable=True),
+        sa.Column("equipment_id", types.BigInt, nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("organisation_path", types.code_string(200), nullable=False),
         sa.Column("division_code", types.code_string(20), nullable=True),
@@ -848,11 +1079,24 @@ def upgrade() -> None:
         sa.Column("manner_score", types.BigInt, nullable=True),
         sa.Column("quality_score", types.BigInt, nullable=True),
         sa.Column("opinion", sa.Text(), nullable=True),
+        sa.Column("person", sa.String(length=60), nullable=True),
+        sa.Column("captured_at", types.UtcDateTime(), nullable=True),
+        sa.Column("skewed", sa.Boolean(), nullable=False),
+        sa.Column("distance", types.BigInt, nullable=True),
         sa.Column("done_at", types.UtcDateTime(), nullable=True),
         sa.Column("created_at", types.UtcDateTime(), nullable=False),
         sa.Column("updated_at", types.UtcDateTime(), nullable=False),
+        sa.Column("longitude", sa.Float(precision=53), nullable=True),
+        sa.Column("latitude", sa.Float(precision=53), nullable=True),
+        sa.Column("raw_longitude", sa.Float(precision=53), nullable=True),
+        sa.Column("raw_latitude", sa.Float(precision=53), nullable=True),
+        sa.Column("datum", sa.String(length=10), nullable=True),
+        sa.Column("accuracy", sa.Float(precision=53), nullable=True),
+        sa.Column("position_source", sa.String(length=10), nullable=True),
         sa.ForeignKeyConstraint(["clerk_id"], ["users.id"], name=op.f("fk_followups_clerk_id_users"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_followups_customer_id_customers")),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_followups_equipment_id_equipment")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_followups_site_id_sites")),
         sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name=op.f("fk_followups_task_id_tasks")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_followups")),
         sa.UniqueConstraint("number", name=op.f("uq_followups_number")),
@@ -861,7 +1105,10 @@ def upgrade() -> None:
     op.create_index(op.f("ix_followups_created_at"), "followups", ["created_at"], unique=False)
     op.create_index(op.f("ix_followups_customer_id"), "followups", ["customer_id"], unique=False)
     op.create_index(op.f("ix_followups_division_code"), "followups", ["division_code"], unique=False)
+    op.create_index(op.f("ix_followups_equipment_id"), "followups", ["equipment_id"], unique=False)
     op.create_index("ix_followups_organisation_state", "followups", ["organisation_path", "state", "created_at"], unique=False)
+    op.create_index(op.f("ix_followups_site_id"), "followups", ["site_id"], unique=False)
+    op.create_index("ix_followups_state_created", "followups", ["state", "created_at"], unique=False)
     op.create_index(op.f("ix_followups_task_id"), "followups", ["task_id"], unique=False)
     op.create_index(op.f("ix_followups_updated_at"), "followups", ["updated_at"], unique=False)
     op.create_index(
@@ -872,6 +1119,58 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
     )
+    op.create_table(
+        "inspection_dues",
+        sa.Column("plan_id", types.BigInt, nullable=False),
+        sa.Column("site_id", types.BigInt, nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("last_id", types.BigInt, nullable=True),
+        sa.Column("told_at", types.UtcDateTime(), nullable=True),
+        sa.Column("overdue_at", types.UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["last_id"], ["inspections.id"], name=op.f("fk_inspection_dues_last_id_inspections")),
+        sa.ForeignKeyConstraint(["plan_id"], ["inspection_plans.id"], name=op.f("fk_inspection_dues_plan_id_inspection_plans")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_inspection_dues_site_id_sites")),
+        sa.PrimaryKeyConstraint("plan_id", "site_id", name=op.f("pk_inspection_dues")),
+    )
+    op.create_index("ix_inspection_dues_due_on", "inspection_dues", ["due_on", "site_id"], unique=False)
+    op.create_index(op.f("ix_inspection_dues_site_id"), "inspection_dues", ["site_id"], unique=False)
+    op.create_table(
+        "inspection_findings",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("inspection_id", types.BigInt, nullable=False),
+        sa.Column("equipment_id", types.BigInt, nullable=True),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("result", sa.String(length=20), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("media_ids", types.PlainJson, nullable=False),
+        sa.Column("repair_id", types.BigInt, nullable=True),
+        sa.Column("stopped", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_inspection_findings_equipment_id_equipment")),
+        sa.ForeignKeyConstraint(
+            ["inspection_id"], ["inspections.id"], name=op.f("fk_inspection_findings_inspection_id_inspections")
+        ),
+        sa.ForeignKeyConstraint(["repair_id"], ["repairs.id"], name=op.f("fk_inspection_findings_repair_id_repairs")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_findings")),
+    )
+    op.create_index(op.f("ix_inspection_findings_equipment_id"), "inspection_findings", ["equipment_id"], unique=False)
+    op.create_index("ix_inspection_findings_inspection", "inspection_findings", ["inspection_id", "id"], unique=False)
+    op.create_index(op.f("ix_inspection_findings_repair_id"), "inspection_findings", ["repair_id"], unique=False)
+    op.create_table(
+        "repair_followers",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("repair_id", types.BigInt, nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=True),
+        sa.Column("phone", types.code_string(40), nullable=True),
+        sa.Column("consented_at", types.UtcDateTime(), nullable=True),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["repair_id"], ["repairs.id"], name=op.f("fk_repair_followers_repair_id_repairs"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_repair_followers")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_repair_followers_token_hash")),
+    )
+    op.create_index(op.f("ix_repair_followers_repair_id"), "repair_followers", ["repair_id"], unique=False)
     op.create_table(
         "repair_tasks",
         sa.Column("repair_id", types.BigInt, nullable=False),
@@ -891,6 +1190,15 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_index(op.f("ix_repair_tasks_task_id"), table_name="repair_tasks")
     op.drop_table("repair_tasks")
+    op.drop_index(op.f("ix_repair_followers_repair_id"), table_name="repair_followers")
+    op.drop_table("repair_followers")
+    op.drop_index(op.f("ix_inspection_findings_repair_id"), table_name="inspection_findings")
+    op.drop_index("ix_inspection_findings_inspection", table_name="inspection_findings")
+    op.drop_index(op.f("ix_inspection_findings_equipment_id"), table_name="inspection_findings")
+    op.drop_table("inspection_findings")
+    op.drop_index(op.f("ix_inspection_dues_site_id"), table_name="inspection_dues")
+    op.drop_index("ix_inspection_dues_due_on", table_name="inspection_dues")
+    op.drop_table("inspection_dues")
     op.drop_index(
         "uq_followups_open_task",
         table_name="followups",
@@ -899,7 +1207,10 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_followups_updated_at"), table_name="followups")
     op.drop_index(op.f("ix_followups_task_id"), table_name="followups")
+    op.drop_index("ix_followups_state_created", table_name="followups")
+    op.drop_index(op.f("ix_followups_site_id"), table_name="followups")
     op.drop_index("ix_followups_organisation_state", table_name="followups")
+    op.drop_index(op.f("ix_followups_equipment_id"), table_name="followups")
     op.drop_index(op.f("ix_followups_division_code"), table_name="followups")
     op.drop_index(op.f("ix_followups_customer_id"), table_name="followups")
     op.drop_index(op.f("ix_followups_created_at"), table_name="followups")
@@ -921,6 +1232,7 @@ def downgrade() -> None:
     op.drop_table("tasks")
     op.drop_index(op.f("ix_repairs_updated_at"), table_name="repairs")
     op.drop_index("ix_repairs_state_morton", table_name="repairs")
+    op.drop_index("ix_repairs_state_created", table_name="repairs")
     op.drop_index(op.f("ix_repairs_site_id"), table_name="repairs")
     op.drop_index(op.f("ix_repairs_reporter_id"), table_name="repairs")
     op.drop_index("ix_repairs_organisation_state", table_name="repairs")
@@ -931,9 +1243,37 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_repairs_customer_id"), table_name="repairs")
     op.drop_index(op.f("ix_repairs_created_at"), table_name="repairs")
     op.drop_index(op.f("ix_repairs_contact_id"), table_name="repairs")
+    op.drop_index(op.f("ix_repairs_caller_tail"), table_name="repairs")
     op.drop_index("ix_repairs_caller", table_name="repairs")
     op.drop_table("repairs")
-    op.drop_index(op.f("ix_equipment_state"), table_name="equipment")
+    op.drop_index(op.f("ix_inspections_unit_id"), table_name="inspections")
+    op.drop_index("ix_inspections_site", table_name="inspections")
+    op.drop_index(op.f("ix_inspections_received_at"), table_name="inspections")
+    op.drop_index(op.f("ix_inspections_plan_id"), table_name="inspections")
+    op.drop_index("ix_inspections_organisation", table_name="inspections")
+    op.drop_index("ix_inspections_inspector", table_name="inspections")
+    op.drop_index(op.f("ix_inspections_host_unit_id"), table_name="inspections")
+    op.drop_index(op.f("ix_inspections_due_on"), table_name="inspections")
+    op.drop_index("ix_inspections_division", table_name="inspections")
+    op.drop_table("inspections")
+    op.drop_index(op.f("ix_media_uploads_uploader_space"), table_name="media_uploads")
+    op.drop_index(op.f("ix_media_uploads_uploader_id"), table_name="media_uploads")
+    op.drop_index(op.f("ix_media_uploads_expires_at"), table_name="media_uploads")
+    op.drop_table("media_uploads")
+    op.drop_index("ix_media_links_record", table_name="media_links")
+    op.drop_table("media_links")
+    op.drop_index(op.f("ix_list_preferences_default_view_id"), table_name="list_preferences")
+    op.drop_table("list_preferences")
+    op.drop_index(op.f("ix_inspection_plans_site_id"), table_name="inspection_plans")
+    op.drop_index(op.f("ix_inspection_plans_responsible_unit_id"), table_name="inspection_plans")
+    op.drop_index(op.f("ix_inspection_plans_responsible_id"), table_name="inspection_plans")
+    op.drop_index(op.f("ix_inspection_plans_project_id"), table_name="inspection_plans")
+    op.drop_index(op.f("ix_inspection_plans_organisation_path"), table_name="inspection_plans")
+    op.drop_index(op.f("ix_inspection_plans_host_unit_id"), table_name="inspection_plans")
+    op.drop_index(op.f("ix_inspection_plans_division_code"), table_name="inspection_plans")
+    op.drop_index(op.f("ix_inspection_plans_checklist_id"), table_name="inspection_plans")
+    op.drop_table("inspection_plans")
+    op.drop_index("ix_equipment_state_created", table_name="equipment")
     op.drop_index("ix_equipment_site_id_state", table_name="equipment")
     op.drop_index(op.f("ix_equipment_serial"), table_name="equipment")
     op.drop_index(op.f("ix_equipment_project_id"), table_name="equipment")
@@ -943,6 +1283,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_equipment_host_unit_id"), table_name="equipment")
     op.drop_index(op.f("ix_equipment_division_code"), table_name="equipment")
     op.drop_index(op.f("ix_equipment_customer_id"), table_name="equipment")
+    op.drop_index(op.f("ix_equipment_created_at"), table_name="equipment")
     op.drop_index(op.f("ix_equipment_batch"), table_name="equipment")
     op.drop_table("equipment")
     op.drop_index(
@@ -959,6 +1300,8 @@ def downgrade() -> None:
     op.drop_index("ix_steps_record", table_name="steps")
     op.drop_index(op.f("ix_steps_actor_id"), table_name="steps")
     op.drop_table("steps")
+    op.drop_index("ix_sites_state_created", table_name="sites")
+    op.drop_index(op.f("ix_sites_phone_tail"), table_name="sites")
     op.drop_index(op.f("ix_sites_organisation_path"), table_name="sites")
     op.drop_index(op.f("ix_sites_organisation_id"), table_name="sites")
     op.drop_index(op.f("ix_sites_name"), table_name="sites")
@@ -966,11 +1309,15 @@ def downgrade() -> None:
     op.drop_index("ix_sites_map_project", table_name="sites", postgresql_include=["id"])
     op.drop_index("ix_sites_map", table_name="sites", postgresql_include=["id"])
     op.drop_index(op.f("ix_sites_installed_on"), table_name="sites")
+    op.drop_index(op.f("ix_sites_inspect_by"), table_name="sites")
     op.drop_index(op.f("ix_sites_host_unit_id"), table_name="sites")
     op.drop_index(op.f("ix_sites_division_code"), table_name="sites")
     op.drop_index(op.f("ix_sites_customer_id"), table_name="sites")
+    op.drop_index(op.f("ix_sites_created_at"), table_name="sites")
     op.drop_table("sites")
     op.drop_table("second_factors")
+    op.drop_index("ix_saved_views_shared", table_name="saved_views")
+    op.drop_table("saved_views")
     op.drop_table("recovery_codes")
     op.drop_index("ix_outbox_record", table_name="outbox")
     op.drop_index(
@@ -992,6 +1339,7 @@ def downgrade() -> None:
     op.drop_table("messages")
     op.drop_index(op.f("ix_media_files_uploader_id"), table_name="media_files")
     op.drop_index("ix_media_files_record", table_name="media_files")
+    op.drop_index(op.f("ix_media_files_created_at"), table_name="media_files")
     op.drop_table("media_files")
     op.drop_index(
         "ix_login_sessions_open",
@@ -1028,6 +1376,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_projects_name"), table_name="projects")
     op.drop_index(op.f("ix_projects_division_code"), table_name="projects")
     op.drop_index(op.f("ix_projects_customer_id"), table_name="projects")
+    op.drop_index(op.f("ix_projects_created_at"), table_name="projects")
     op.drop_table("projects")
     op.drop_table("teams")
     op.drop_table("role_permissions")
@@ -1038,7 +1387,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_customers_organisation_path"), table_name="customers")
     op.drop_index(op.f("ix_customers_name"), table_name="customers")
     op.drop_index(op.f("ix_customers_division_code"), table_name="customers")
+    op.drop_index(op.f("ix_customers_created_at"), table_name="customers")
     op.drop_table("customers")
+    op.drop_table("checklist_versions")
     op.drop_table("audit_chain")
     op.drop_table("workflow_versions")
     op.drop_index(op.f("ix_sign_in_counters_window_ends_at"), table_name="sign_in_counters")
@@ -1050,6 +1401,8 @@ def downgrade() -> None:
     op.drop_table("running_log")
     op.drop_table("roles_version")
     op.drop_table("roles")
+    op.drop_index(op.f("ix_rate_counters_window_ends_at"), table_name="rate_counters")
+    op.drop_table("rate_counters")
     op.drop_index(op.f("ix_organisations_parent_id"), table_name="organisations")
     op.drop_index(op.f("ix_organisations_kind"), table_name="organisations")
     op.drop_table("organisations")
@@ -1064,6 +1417,7 @@ def downgrade() -> None:
     op.drop_index("ix_divisions_name_zh", table_name="divisions")
     op.drop_index("ix_divisions_name_en", table_name="divisions")
     op.drop_table("divisions")
+    op.drop_table("checklists")
     op.drop_index("ix_audit_record", table_name="audit")
     op.drop_index("ix_audit_feed", table_name="audit")
     op.drop_index(op.f("ix_audit_at"), table_name="audit")

@@ -209,7 +209,7 @@ def test_case_2_a_customer_cannot_guess_anothers_case(as_, case, world, walk):
         client.get(f"/repairs/{case.repair['id']}", status=404)
         client.get(f"/repairs/{case.repair['number']}", status=404)
         client.get("/repairs", q=case.repair["number"], status=200).mustcontain(no=case.repair["number"])
-        client.get(f"/media/{case.media_id}/shown", status=404)
+        client.get(f"/media/{case.media_id}/display", status=404)
         client.get(f"/tasks/{case.task['id']}", status=404)
 
 
@@ -243,7 +243,7 @@ def test_case_2_a_picture_of_an_anonymous_report_belongs_to_the_phone_that_sent_
     thief = ApiClient(app, space="another-secret-of-more-than-32-characters")
     body = {"symptom": "扶手松动", "code": world.pieces["one_1"].code, "media_ids": [media_id]}
     assert set(thief.post("/repairs", body, status=422).json["errors"]) == {"media_ids"}
-    thief.get(f"/media/{media_id}/shown", status=404)
+    thief.get(f"/media/{media_id}/display", status=404)
     anonymous.post("/repairs", body, status=201)
 
 
@@ -259,7 +259,7 @@ def test_case_3_a_task_that_was_given_to_another_is_out_of_sight(walk, as_, worl
     repairer.get(f"/tasks/{task['id']}", status=404)
     repairer.get(f"/tasks/{task['id']}/timeline", status=404)
     repairer.get(f"/media/{media_id}/thumbnail", status=404)
-    repairer.get(f"/media/{own}/shown", status=404)
+    repairer.get(f"/media/{own}/display", status=404)
     for action, body in (("depart", {}), ("start", {}), ("feedback", {"text": "我还在"}), ("decline", {"reason": "不去"})):
         walk.task("repairer", task, action, status=404, **body)
     assert walk.listed("repairer", "tasks") == set()
@@ -268,8 +268,8 @@ def test_case_3_a_task_that_was_given_to_another_is_out_of_sight(walk, as_, worl
     walk.to_assigned(task, unit="agent_2", manager="agent_manager_2", repairer="repairer_2")
     for login in ("repairer", "agent_manager"):
         as_(login).api.get(f"/tasks/{task['id']}", status=404)
-        as_(login).api.get(f"/media/{media_id}/shown", status=404)
-    as_("repairer_2").api.get(f"/media/{media_id}/shown", status=200)
+        as_(login).api.get(f"/media/{media_id}/display", status=404)
+    as_("repairer_2").api.get(f"/media/{media_id}/display", status=200)
 
 
 def test_case_3_only_the_named_variants_of_a_picture_can_be_had(as_, case):

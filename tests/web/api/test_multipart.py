@@ -65,7 +65,7 @@ def test_what_is_no_picture_is_refused_and_not_kept(as_, deployment, content, st
 
 def test_a_file_over_the_limit_is_413(as_, deployment):
     limit = deployment.settings.upload_bytes
-    assert send(as_("repairer").api, b"\x89PNG" + b"x" * limit).status_int == 413
+    assert send(as_("repairer").api, b"\x89PNG\r\n\x1a\n" + b"x" * limit).status_int == 413
 
 
 def test_unknown_fields_and_no_file_are_422_by_name(as_):
