@@ -229,8 +229,9 @@ def test_random_walks_stay_within_the_tables(deployment):
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_planted_fault_is_found(deployment):
-    """The control: when a task stays with the unit that gave it back, the walks notice."""
+    """The control: when a task stays with the unit that gave it back, the walks notice, on whichever database they go."""
     honest = TASKS.effects["recall"]
     TASKS.effects["recall"] = TASKS.effects["object"] = lambda *_: {}
     try:
