@@ -7,7 +7,7 @@ single pieces in a template of its own: ``<metal:facts use-macro="layout.pieces[
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -67,6 +67,27 @@ class Phone:
 
     shown: str
     reveal_href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostButton:
+    """A button of a row that sends a form with nothing but ``fields``."""
+
+    label: Any
+    href: str
+    tone: str = "secondary"
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a page made of tables (``templates/tables.pt``): each row is (cells, buttons)."""
+
+    title: Any
+    heads: Sequence[Any]
+    rows: Sequence[tuple[Sequence[Any], Sequence[PostButton]]]
+    empty: Any = NONE_YET
+    note: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,18 @@ def set_session_cookie(request: Request, response: Response, token: str) -> None
     """Hand the token of a new office session to the browser, until the browser is closed or the server ends it."""
     _set_cookie(request, response, "session", token)
     _set_cookie(request, response, "visitor", None)
+    if request.cookies.get(cookie_name(request, "pending")):
+        _set_cookie(request, response, "pending", None)
+
+
+def set_pending_cookie(request: Request, response: Response, token: str) -> None:
+    """Hand over the token of a sign-in whose second factor is still to come."""
+    _set_cookie(request, response, "pending", token)
+
+
+def pending_token(request: Request) -> str:
+    """The token of a sign-in whose second factor is still to come; '' when there is none."""
+    return request.cookies.get(cookie_name(request, "pending")) or ""
 
 
 def clear_session_cookie(request: Request, response: Response) -> None:

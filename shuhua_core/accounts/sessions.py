@@ -37,6 +37,8 @@ class OpenedSession:
     csrf_token: str
     expires_at: datetime
     actor: Actor
+    pending: bool = False
+    """Whether the code of the second factor is still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def open_session(ctx: Context, *, kind: str = "browser", device: str | None = No
     ctx.session.flush()
     values = {"session_id": made.id, "kind": kind}
     if kind == "pending":
-        return OpenedSession(token, made.id, made.csrf_token, made.expires_at, ctx.actor)
+        return OpenedSession(token, made.id, made.csrf_token, made.expires_at, ctx.actor, pending=True)
     ctx.publish(Event(AccountEvent.SIGNED_IN, "user", ctx.actor.user_id, action="sign_in", values=values))
     return OpenedSession(token, made.id, made.csrf_token, made.expires_at, ctx.actor)
 

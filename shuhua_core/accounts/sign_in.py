@@ -61,7 +61,7 @@ def sign_in(
     new_hash = passwords.hash_password(password) if passwords.needs_rehash(checked_hash) else None
     second = _second_factor(deployment, user_id, kind)
     if second and kind == "device":
-        _check_code(deployment, user_id, code, address=address, request_id=request_id)
+        check_code(deployment, user_id, code, address=address, request_id=request_id)
     with deployment.database.write() as session:
         session.info["request_id"] = request_id
         stored = session.scalars(
@@ -96,7 +96,7 @@ def finish_sign_in(
     if found is None or found.kind != "pending" or found.actor.user_id is None:
         raise NotSignedIn
     try:
-        _check_code(deployment, found.actor.user_id, code, address=address, request_id=request_id)
+        check_code(deployment, found.actor.user_id, code, address=address, request_id=request_id)
     except SecondFactorRequired as error:
         raise Invalid({"code": error.message}) from error
     with deployment.database.write() as session:
@@ -125,7 +125,7 @@ def _second_factor(deployment: Deployment, user_id: int, kind: str) -> bool:
     return rows[0].second_factor_at is not None
 
 
-def _check_code(deployment: Deployment, user_id: int, code: str | None, *, address: str, request_id: str | None) -> None:
+def check_code(deployment: Deployment, user_id: int, code: str | None, *, address: str, request_id: str | None) -> None:
     """Take the code, or raise SecondFactorRequired. Guesses are counted as those of passwords are, by themselves."""
     if not code:
         raise SecondFactorRequired

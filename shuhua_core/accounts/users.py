@@ -155,11 +155,8 @@ class UserService:
         Who edits only a part of the accounts gives no divisions. Raises Invalid for a role that the user does not have.
         """
         user = self.for_change(user_id, expected_version)
-        held = dict(
-            self.session.execute(
-                select(Role.code, UserRole).join(UserRole, UserRole.role_id == Role.id).where(UserRole.user_id == user.id)
-            ).tuples()
-        )
+        query = select(Role.code, UserRole).join(UserRole, UserRole.role_id == Role.id)
+        held = {row.code: row.UserRole for row in self.session.execute(query.where(UserRole.user_id == user.id))}
         errors = {code: _("The user does not have this role.") for code in divisions if code not in held}
         if errors:
             raise Invalid(errors)
@@ -182,7 +179,8 @@ class UserService:
     def divisions_of(self, user_id: int) -> dict[str, str | None]:
         """Role code -> the division that narrows it for this user."""
         query = select(Role.code, UserRole.division_code).join(UserRole, UserRole.role_id == Role.id)
-        return dict(self.session.execute(query.where(UserRole.user_id == user_id).order_by(Role.id)).tuples().all())
+        rows = self.session.execute(query.where(UserRole.user_id == user_id).order_by(Role.id))
+        return {row.code: row.division_code for row in rows}
 
     def reveal_phone(self, user_id: int) -> str | None:
         """The whole phone number of a user; the log tells who asked for it."""

@@ -2,6 +2,8 @@
 
 from pyramid.config import Configurator
 
+from .listing import USERS
+
 ID = "{id:[0-9]{1,18}}"
 
 
@@ -14,7 +16,21 @@ def includeme(config: Configurator) -> None:
     config.add_route("users.disable", f"/users/{ID}/disable")
     config.add_route("users.enable", f"/users/{ID}/enable")
     config.add_route("users.password", f"/users/{ID}/password")
+    config.add_route("users.delete", f"/users/{ID}/delete")
+    config.add_route("users.phone", f"/users/{ID}/phone")
+    config.add_route("users.divisions", f"/users/{ID}/divisions")
+    config.add_route("users.link", f"/users/{ID}/link")
+    config.add_route("users.sessions", f"/users/{ID}/sessions")
+    config.add_route("users.sessions.end", f"/users/{ID}/sessions/end")
+    config.add_route("users.second_factor", f"/users/{ID}/second-factor")
+    config.add_route("sessions", "/sessions")
+    config.add_route("sessions.end", f"/sessions/{ID}/end")
+    config.add_route("second_factor", "/second-factor")
+    config.add_route("password.forgotten", "/password/forgotten")
+    config.add_route("account.link", "/account/{token:[A-Za-z0-9_-]{20,100}}")
+    config.add_api_route("api.password_reset", "/password-reset")
     config.add_route("organisations.list", "/organisations")
     config.add_route("organisations.new", "/organisations/new")
     config.add_route("organisations.edit", f"/organisations/{ID}/edit")
+    config.add_listing(USERS)
     config.scan("shuhua_web.accounts")

@@ -9,7 +9,14 @@ from pyramid.request import Request
 
 from shuhua_core.accounts.sessions import end_session
 from shuhua_core.accounts.sign_in import sign_in
-from shuhua_core.kernel.errors import NotSignedIn, SignInFailed, TooMany
+from shuhua_core.kernel.errors import (
+    NotSignedIn,
+    PasswordChangeRequired,
+    SecondFactorMissing,
+    SecondFactorRequired,
+    SignInFailed,
+    TooMany,
+)
 from shuhua_core.kernel.schema import InputSchema, Text, deserialize, field
 
 from ..i18n import _
@@ -35,6 +42,9 @@ class SignIn(InputSchema):
     login = field(Text(60), _("Login"), required=True)
     password = field(Password(200), _("Password"), required=True)
     device = field(Text(100), _("Device"))
+    otp = field(
+        Text(30), _("Code"), help=_("The code of the second factor, where the answer without one was second_factor_required.")
+    )
 
 
 USER = Serializer(
@@ -71,7 +81,7 @@ NEW_SESSION = Serializer(
     body=SignIn,
     answer=NEW_SESSION,
     status=201,
-    errors=(SignInFailed, TooMany),
+    errors=(SignInFailed, SecondFactorRequired, SecondFactorMissing, PasswordChangeRequired, TooMany),
     require_csrf=False,
     example={"login": "repairer", "password": "a long password of yours", "device": "Phone of the van"},
 )
@@ -85,6 +95,7 @@ def sign_in_device(request: Request, body: dict[str, Any]) -> dict[str, Any]:
         address=request.client_address,
         kind="device",
         device=values["device"],
+        code=values["otp"],
         request_id=request_id(request),
     )
     return NEW_SESSION.one(opened)

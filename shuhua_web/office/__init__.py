@@ -10,6 +10,7 @@ def includeme(config: Configurator) -> None:
     config.registry.home_cards = providers()
     config.add_route("home", "/")
     config.add_route("sign_in", "/sign-in")
+    config.add_route("sign_in.code", "/sign-in/code")
     config.add_route("sign_out", "/sign-out")
     config.add_route("password", "/password")
     config.add_route("language", "/language")

@@ -30,6 +30,12 @@ class SignInSchema(InputSchema):
     password = field(Password(), _("Password"), required=True)
 
 
+class CodeSchema(InputSchema):
+    """A code of the second factor."""
+
+    code = field(Text(30), _("Code"), required=True, help=_("The six digits of your app, or one of your recovery codes."))
+
+
 class ChangePasswordSchema(InputSchema):
     """The present password and the new one, twice, since it cannot be seen while it is typed."""
 

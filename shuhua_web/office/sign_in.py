@@ -21,10 +21,35 @@ from shuhua_web.forms import form_for
 from shuhua_web.i18n import _
 from shuhua_web.layout import own_path
 from shuhua_web.logging import request_id
-from shuhua_web.security import PUBLIC, SIGNED_IN, clear_session_cookie, set_session_cookie
+from shuhua_web.security import (
+    PUBLIC,
+    SIGNED_IN,
+    clear_session_cookie,
+    pending_token,
+    set_pending_cookie,
+    set_session_cookie,
+)
 from shuhua_web.widgets import PasswordWidget, TextWidget
 
-from .schema import ChangePasswordSchema, SignInSchema
+from .schema import ChangePasswordSchema, CodeSchema, SignInSchema
+
+BROWSERS = (
+    ("MicroMessenger", "WeChat"),
+    ("Edg/", "Edge"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+"""Words of a browser's own description -> what it is; the first that fits, since many also name their ancestors."""
 
 
 @view_config(route_name="sign_in", permission=PUBLIC, renderer="shuhua_web:templates/sign_in.pt")
@@ -48,6 +73,40 @@ def sign_in(request: Request) -> Any:
                 values["login"],
                 values["password"],
                 address=request.client_address,
+                device=browser_name(request.user_agent),
+                request_id=request_id(request),
+            )
+        )
+        return request.route_path("sign_in.code", _query={"next": wanted}) if opened[0].pending else wanted
+
+    response = form.answer(save, once=False)
+    if response is not None and opened[0].pending:
+        set_pending_cookie(request, response, opened[0].token)
+        return response
+    if response is not None:
+        set_session_cookie(request, response, opened[0].token)
+        response.set_cookie(LOCALE_COOKIE, opened[0].actor.locale, path="/", samesite="Lax")
+        return response
+    return form.page(_("Sign in"), demo=_demo_logins(request) if request.deployment.settings.demo else ())
+
+
+@view_config(route_name="sign_in.code", permission=PUBLIC, renderer="shuhua_web:templates/sign_in.pt")
+def sign_in_code(request: Request) -> Any:
+    """Ask for the code of the second factor, after the password was right."""
+    wanted = own_path(request, request.GET.get("next"))
+    typ = CodeSchema().children[0].typ
+    widgets = {"code": TextWidget(typ, autocomplete="one-time-code", autofocus=True)}
+    form = form_for(CodeSchema, request, submit=_("Sign in"), widgets=widgets, cancel=request.route_path("sign_in"))
+    opened = []
+
+    def save(data: dict[str, Any]) -> str:
+        opened.append(
+            accounts.finish_sign_in(
+                request.deployment,
+                pending_token(request),
+                deserialize(CodeSchema, data)["code"],
+                address=request.client_address,
+                device=browser_name(request.user_agent),
                 request_id=request_id(request),
             )
         )
@@ -58,7 +117,15 @@ def sign_in(request: Request) -> Any:
         set_session_cookie(request, response, opened[0].token)
         response.set_cookie(LOCALE_COOKIE, opened[0].actor.locale, path="/", samesite="Lax")
         return response
-    return form.page(_("Sign in"), demo=_demo_logins(request) if request.deployment.settings.demo else ())
+    return form.page(_("Second factor"), demo=())
+
+
+def browser_name(agent: str | None) -> str | None:
+    """Which browser on which system, as a person says it, of what the browser says about itself."""
+    text = agent or ""
+    browser = next((name for word, name in BROWSERS if word in text), None)
+    system = next((name for word, name in SYSTEMS if word in text), None)
+    return " · ".join(each for each in (browser, system) if each) or None
 
 
 def _demo_logins(request: Request) -> list[tuple[str, str]]:
@@ -98,6 +165,8 @@ def change_password(request: Request) -> Any:
         values = deserialize(ChangePasswordSchema, data)
         if values["new"] != values["again"]:
             raise Invalid({"again": _("The two new passwords differ.")})
+        if values["new"] == values["old"]:
+            raise Invalid({"new": _("Choose another password than the present one.")})
         accounts.change_password(
             request.deployment,
             request.actor,
@@ -110,7 +179,9 @@ def change_password(request: Request) -> Any:
         return request.route_path("home")
 
     done = _("Your password was changed. All your other sessions have ended.")
-    return form.answer(save, done=done, once=False) or form.page(_("Change password"))
+    demanded = request.login_session.demand == "password"
+    intro = _("Somebody else chose your present password. Choose one of your own to go on.") if demanded else None
+    return form.answer(save, done=done, once=False) or form.page(_("Change password"), intro=intro)
 
 
 @view_config(route_name="language", request_method="POST", permission=PUBLIC)
