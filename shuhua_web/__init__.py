@@ -21,6 +21,7 @@ PLUMBING = (
     "shuhua_web.context",
     "shuhua_web.errors",
     "shuhua_web.layout",
+    "shuhua_web.listing",
     "shuhua_web.health",
     "shuhua_web.api",
 )
@@ -37,6 +38,7 @@ ROOMS = (
     "shuhua_web.followups",
     "shuhua_web.messages",
     "shuhua_web.public",
+    "shuhua_web.mobile",
     "shuhua_web.map",
     "shuhua_web.system",
 )

@@ -45,7 +45,7 @@ class Customer(Base):
     organisation_path: Mapped[str | None] = mapped_column(code_string(PATH_LENGTH), index=True)
     """The branch that looks after the customer."""
     version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
 
 
@@ -94,7 +94,7 @@ class Project(Base):
     note: Mapped[str | None] = mapped_column(Text)
     organisation_path: Mapped[str | None] = mapped_column(code_string(PATH_LENGTH), index=True)
     version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 import colander
@@ -59,6 +60,16 @@ def normalise(text: str) -> str | None:
 def tail(phone: str) -> str:
     """The last four digits before the extension, which call centres search by."""
     return phone.partition("-")[0][-TAIL:]
+
+
+def tail_of(column: str) -> Callable[[Any], str | None]:
+    """The default of a column that keeps the last four digits of another one, for rows that are inserted in bulk."""
+
+    def default(context: Any) -> str | None:
+        phone = context.get_current_parameters().get(column)
+        return tail(phone) if phone else None
+
+    return default
 
 
 def mask(phone: str | None) -> str:

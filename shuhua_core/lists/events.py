@@ -13,4 +13,4 @@ class ListEvent(StrEnum):
     VIEW_REMOVED = "lists.view_removed"
     """A view was removed by its owner. Values: ``list``."""
     EXPORTED = "lists.exported"
-    """Rows left a list as a file. Values: ``list``, ``rows``, ``columns``, ``sha256``, ``whole_phones``; the filters are kept apart."""
+    """Rows left a list as a file. Values: ``list``, ``rows``, ``columns``, ``sha256``, ``whole_phones``."""

@@ -116,7 +116,7 @@ class ListService:
         return name
 
     def choose_columns(self, list_name: str, columns: Sequence[str] | None, view_id: int | None = None) -> None:
-        """Keep the chosen columns: in one's own view where one is open, else as what one prefers; None is the list's own choice."""
+        """Keep the chosen columns: of one's own view where one is open, else as a preference; None is the list's own choice."""
         chosen = list(columns) if columns is not None else None
         if view_id is not None:
             view = self.get(view_id)

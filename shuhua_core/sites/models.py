@@ -77,7 +77,10 @@ class Equipment(Base):
     """One piece with its number, whose life is followed from the stock to the scrap heap."""
 
     __tablename__ = "equipment"
-    __table_args__ = (Index("ix_equipment_site_id_state", "site_id", "state"), Index("ix_equipment_state_created", "state", "created_at"))
+    __table_args__ = (
+        Index("ix_equipment_site_id_state", "site_id", "state"),
+        Index("ix_equipment_state_created", "state", "created_at"),
+    )
     __scope__: ClassVar[ScopeColumns] = ScopeColumns(
         "equipment",
         division="division_code",

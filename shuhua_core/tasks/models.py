@@ -37,7 +37,7 @@ class Task(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
-    number: Mapped[str] = mapped_column(String(40), unique=True)
+    number: Mapped[str] = mapped_column(code_string(40), unique=True)
     state: Mapped[str] = mapped_column(String(40))
     state_before: Mapped[str | None] = mapped_column(String(40))
     version: Mapped[int] = mapped_column(default=1)

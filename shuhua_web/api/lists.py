@@ -33,7 +33,8 @@ class _Described(colander.SchemaType):
 
 
 def add_list(config: Configurator, route_name: str, listing: Listing, *, tag: str, summary: str) -> None:
-    """Make ``GET`` of a route answer with pages of a listing: ``{items, next, total?}``."""
+    """Make ``GET`` of a route answer with pages of a listing: ``{items, next, total?}``; the office knows the list too."""
+    config.add_listing(listing)
 
     def page(request: Request) -> dict[str, Any]:
         found = listing.api_page(request.ctx, request.GET)

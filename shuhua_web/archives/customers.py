@@ -150,6 +150,7 @@ CUSTOMERS = Archive(
     controls=customer_controls,
     new_title=_("New customer"),
     kept_when_blank=frozenset({"number", "phone", "fax"}),
+    bulk_fields=("kind", "division_code"),
     summary="customer",
     plural="customers",
 )

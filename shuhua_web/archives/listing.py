@@ -13,7 +13,7 @@ from shuhua_core.archives.models import Customer, ProductModel, Project
 from shuhua_core.places.models import Division
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_web.i18n import _
-from shuhua_web.listing import ChoiceFilter, Column, DateRange, DivisionFilter, Listing, RecordFilter
+from shuhua_web.listing import ChoiceFilter, Column, DateRange, DivisionFilter, Listing, RecordFilter, Search, Through
 from shuhua_web.places.widgets import division_label
 
 AREA = aliased(Division)
@@ -45,7 +45,7 @@ def area_columns(model: Any, area: Any) -> tuple[Column, ...]:
     """The division of a record, which is joined as ``area``: its code for programs, its name for people."""
     return (
         Column("division_code", _("Division"), model.division_code, office=False),
-        Column("division", _("Division"), area.name_zh, show=area_name),
+        Column("division", _("Division"), area.name_zh, show=area_name, needs=("division_en",)),
         Column("division_en", _("Division"), area.name_en, office=False),
     )
 
@@ -71,7 +71,7 @@ CUSTOMER_LIST = Listing(
         *area_columns(Customer, AREA),
         Column("address", _("Address"), Customer.address, long=True),
         Column("contact_name", _("Main contact"), Customer.contact_name),
-        Column("phone", _("Phone"), Customer.phone, kind="phone"),
+        Column("phone", _("Phone"), Customer.phone, kind="phone", reveal=Permission.PHONES_REVEAL),
         Column("sites", _("Installation points"), counted(Site.customer_id, Customer.id), kind="integer", nullable=False),
         *version_columns(Customer),
     ),
@@ -81,7 +81,12 @@ CUSTOMER_LIST = Listing(
         DivisionFilter("division", _("Division"), Customer.division_code, source="divisions.options", label=division_label),
         DateRange("created", _("Created"), Customer.created_at),
     ),
-    search=(Customer.number, Customer.name, Customer.address, Customer.contact_name, Customer.phone_tail),
+    search=Search(
+        codes=(Customer.number,),
+        texts=(Customer.name, Customer.address, Customer.contact_name),
+        phone=Customer.phone,
+        tail=Customer.phone_tail,
+    ),
     search_hint=_("Number, name, address, contact, last four digits of the phone"),
     default_sort="-created_at",
     record_route="customers.view",
@@ -113,7 +118,9 @@ PROJECT_LIST = Listing(
         DateRange("accepted", _("Accepted on"), Project.accepted_on),
         RecordFilter("customer_id", _("Customer"), Project.customer_id),
     ),
-    search=(Project.number, Project.name, BUYER.name),
+    search=Search(
+        codes=(Project.number,), texts=(Project.name,), through=(Through(Project.customer_id, Customer.id, (Customer.name,)),)
+    ),
     search_hint=_("Number, name, customer"),
     default_sort="-created_at",
     record_route="projects.view",
@@ -134,7 +141,7 @@ MODEL_LIST = Listing(
         *version_columns(ProductModel),
     ),
     filters=(ChoiceFilter("type", _("Type"), ProductModel.type, EQUIPMENT_TYPES),),
-    search=(ProductModel.number, ProductModel.name, ProductModel.name_en),
+    search=Search(codes=(ProductModel.number,), texts=(ProductModel.name, ProductModel.name_en)),
     search_hint=_("Number, name"),
     default_sort="number",
     record_route="models.view",

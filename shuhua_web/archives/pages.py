@@ -27,7 +27,7 @@ from shuhua_web.api.resource import ApiView, add_api_view
 from shuhua_web.forms import OfficeForm, Source, form_for, options_fragment
 from shuhua_web.i18n import _
 from shuhua_web.layout import crumbs
-from shuhua_web.listing import Listing, Tool
+from shuhua_web.listing import Listing, Tool, edit_fields
 from shuhua_web.media.pictures import PicturesWidget, SentPictures
 from shuhua_web.records import Action, Related
 
@@ -70,6 +70,8 @@ class Archive:
     """Whether its forms take pictures."""
     searched: Sequence[str] = field(default=("number", "name"))
     """Columns that a search field looks in, by their beginning."""
+    bulk_fields: Sequence[str] = ()
+    """Fields that can be changed in many records at once."""
     summary: str
     """Its name in the summaries of the API: ``customer``, ``customers``."""
     plural: str
@@ -80,6 +82,10 @@ def add_archive(config: Configurator, archive: Archive) -> None:
     _add_office(config, archive)
     _add_api(config, archive)
     config.add_feed_kind(archive.kind, archive.model, archive.view)
+    if archive.bulk_fields:
+        schema, controls = archive.patch_schema, archive.controls
+        change = edit_fields(archive.service, schema, archive.bulk_fields, permission=archive.edit, options=controls)
+        config.add_bulk_action(archive.listing.name, change)
 
 
 def _add_office(config: Configurator, archive: Archive) -> None:

@@ -86,6 +86,7 @@ MODELS = Archive(
     initial=lambda model: {name: getattr(model, name) for name in FIELDS},
     controls=lambda _request: {},
     new_title=_("New product model"),
+    bulk_fields=("type", "warranty_months", "safe_life_years"),
     summary="model",
     plural="models",
 )

@@ -148,6 +148,7 @@ PROJECTS = Archive(
     initial=project_initial,
     controls=project_controls,
     new_title=_("New project"),
+    bulk_fields=("kind", "division_code", "customer_id", "accepted_on"),
     summary="project",
     plural="projects",
 )

@@ -32,15 +32,24 @@
     def api_list(request):                      # in the room's api.py
         return REPAIRS.api_page(request.ctx, request.params)
 
+    config.add_listing(REPAIRS)  # in the room's includeme, if no list of the API does it: Excel, views, columns, bulk actions
+
 Rows come as explicit columns, within the actor's scope, in a constant number of statements.
 """
 
+from pyramid.config import Configurator
+from pyramid.exceptions import ConfigurationError
+
+from .bulk import BulkAction, edit_fields
+from .cells import RowAction
 from .columns import Column
 from .filters import ChoiceFilter, DateRange, DivisionFilter, Filter, FlagFilter, RecordFilter, TextFilter
 from .listing import Listing, StateTabs
-from .page import ListPage, RowAction, Tool
+from .page import ListPage, Tool
+from .search import Search, Through
 
 __all__ = [
+    "BulkAction",
     "ChoiceFilter",
     "Column",
     "DateRange",
@@ -51,7 +60,44 @@ __all__ = [
     "Listing",
     "RecordFilter",
     "RowAction",
+    "Search",
     "StateTabs",
     "TextFilter",
+    "Through",
     "Tool",
+    "edit_fields",
 ]
+
+
+def add_listing(config: Configurator, listing: Listing, route: str | None = None) -> None:
+    """Give a list what every list of the office has: its Excel file, views, columns, bulk actions.
+
+    ``route`` is that of its page, ``<name>.list`` if it is not said. :func:`shuhua_web.api.lists.add_list` calls this.
+    """
+    known = config.registry.listings
+    if listing.name in known:
+        raise ConfigurationError(f"there are two lists of the name {listing.name}")
+    known[listing.name] = (listing, route or f"{listing.name}.list")
+
+
+def add_bulk_action(config: Configurator, name: str, action: BulkAction) -> None:
+    """Offer an action for the ticked rows of the list ``name``."""
+    actions = config.registry.bulk_actions.setdefault(name, [])
+    if any(each.name == action.name for each in actions):
+        raise ConfigurationError(f"the list {name} has two actions of the name {action.name}")
+    actions.append(action)
+
+
+def includeme(config: Configurator) -> None:
+    """The routes that all lists share."""
+    config.registry.listings, config.registry.bulk_actions = {}, {}
+    config.add_directive("add_listing", add_listing)
+    config.add_directive("add_bulk_action", add_bulk_action)
+    name = "{list:[a-z_]{1,40}}"
+    config.add_route("lists.columns", f"/lists/{name}/columns")
+    config.add_route("lists.export", f"/lists/{name}/export")
+    config.add_route("lists.save", f"/lists/{name}/views/new")
+    config.add_route("lists.bulk", f"/lists/{name}/bulk/{{action:[a-z_]{{1,40}}}}")
+    config.add_route("lists.change", "/lists/views/{id:[0-9]{1,18}}")
+    config.add_route("lists.remove", "/lists/views/{id:[0-9]{1,18}}/remove")
+    config.scan("shuhua_web.listing.routes")

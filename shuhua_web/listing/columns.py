@@ -54,6 +54,12 @@ class Column:
     """Whether the value may be null, for the description of the API."""
     long: bool = False
     """Whether long texts are cut off in the grid, whole on hovering."""
+    at_first: bool = True
+    """Whether the office shows it before anybody has chosen columns."""
+    needs: tuple[str, ...] | None = None
+    """Names of the other columns that ``show`` reads; None: it may read any."""
+    reveal: Any = None
+    """Of a phone: the permission to take it whole out of the list, for rows that it reaches."""
 
     def expression(self, ctx: Context) -> Any:
         """The value as SQL."""

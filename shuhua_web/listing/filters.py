@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Date, or_
+from sqlalchemy import ColumnElement, Date, and_, or_
 
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid
@@ -23,6 +23,14 @@ from .columns import Labels
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _DIVISION = r"[0-9A-Z][0-9A-Z-]{0,19}"
 MAXIMUM_TEXT = 100
+RANGES: Mapping[str, Any] = {
+    "today": _("Today"),
+    "week": _("This week"),
+    "month": _("This month"),
+    "quarter": _("This quarter"),
+    "year": _("This year"),
+}
+"""Quick ranges of days: they move with the calendar, so that a saved view stays of this week."""
 
 
 def contains(expression: Any, text: str) -> ColumnElement[bool]:
@@ -109,26 +117,32 @@ class ChoiceFilter(Filter):
 
 @dataclass(frozen=True, slots=True)
 class DateRange(Filter):
-    """From one day to another, both included, days of the deployment's zone: ``name_from``, ``name_to``."""
+    """From one day to another, both included, days of the deployment's zone: ``name_from``, ``name_to``.
+
+    ``name_range`` is one of :data:`RANGES` instead, until today's end.
+    """
 
     expression: Any
     template: ClassVar[str] = "date_range"
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """Its two parameters."""
-        return (f"{self.name}_from", f"{self.name}_to")
+        """Its three parameters."""
+        return (f"{self.name}_from", f"{self.name}_to", f"{self.name}_range")
 
     def condition(self, ctx: Context, values: Mapping[str, Sequence[str]]) -> ColumnElement[bool] | None:
         """At or after the first day, before the end of the last."""
-        first, last = (_day(name, values) for name in self.parameters)
-        found = None
-        if first is not None:
-            found = self.expression >= self._bound(ctx, first)
+        first, last = (_day(name, values) for name in self.parameters[:2])
+        bounds = [self.expression >= self._bound(ctx, first)] if first is not None else []
         if last is not None:
-            end = self.expression < self._bound(ctx, last + timedelta(days=1))
-            found = end if found is None else found & end
-        return found
+            bounds.append(self.expression < self._bound(ctx, last + timedelta(days=1)))
+        quick = next((value for value in values.get(self.parameters[2], ()) if value), None)
+        if quick is not None:
+            if quick not in RANGES:
+                raise Invalid({self.parameters[2]: _("Choose one of: ${options}", mapping={"options": ", ".join(RANGES)})})
+            start, today = days_of(quick, ctx.now.astimezone(ctx.deployment.settings.timezone).date())
+            bounds += [self.expression >= self._bound(ctx, start), self.expression < self._bound(ctx, today + timedelta(days=1))]
+        return and_(*bounds) if bounds else None
 
     def _bound(self, ctx: Context, day: date) -> Any:
         if isinstance(self.expression.type, Date):
@@ -136,9 +150,24 @@ class DateRange(Filter):
         return datetime.combine(day, time(), ctx.deployment.settings.timezone).astimezone(UTC)
 
     def openapi(self) -> list[dict[str, Any]]:
-        """Two days."""
-        schema = {"type": "string", "format": "date"}
-        return [{"name": name, "in": "query", "required": False, "schema": schema} for name in self.parameters]
+        """Two days, or a range."""
+        schemas = [{"type": "string", "format": "date"}] * 2 + [{"type": "string", "enum": list(RANGES)}]
+        return [
+            {"name": name, "in": "query", "required": False, "schema": schema}
+            for name, schema in zip(self.parameters, schemas, strict=True)
+        ]
+
+
+def days_of(name: str, today: date) -> tuple[date, date]:
+    """First and last day of a quick range; a week begins on Monday."""
+    starts = {
+        "today": today,
+        "week": today - timedelta(days=today.weekday()),
+        "month": today.replace(day=1),
+        "quarter": today.replace(month=today.month - (today.month - 1) % 3, day=1),
+        "year": today.replace(month=1, day=1),
+    }
+    return starts[name], today
 
 
 def _day(name: str, values: Mapping[str, Sequence[str]]) -> date | None:

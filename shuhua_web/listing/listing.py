@@ -80,6 +80,17 @@ class Listing:
         object.__setattr__(self, "_readers", tuple((column.name, column.reader()) for column in self.columns if column.api))
         self._direction(self.default_sort)
 
+    @property
+    def office_columns(self) -> tuple[Column, ...]:
+        """The columns that people can choose from."""
+        return tuple(column for column in self.columns if column.office)
+
+    @property
+    def filter_parameters(self) -> list[str]:
+        """Parameters of the address that narrow the list."""
+        names = [name for question in self.filters for name in question.parameters]
+        return [*names, *([self.states.parameter] if self.states else []), "q"]
+
     # Queries ------------------------------------------------------------------------------------------------------------
 
     def conditions(
@@ -121,11 +132,36 @@ class Listing:
             raise Invalid({tabs.parameter: _("There is no such state.")})
         return tabs.expression.in_(dict.fromkeys(given))
 
-    def query(self, ctx: Context, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-        """The rows with all columns by name, and ``id``."""
-        labelled = [column.expression(ctx).label(column.name) for column in self.columns if column.name != "id"]
+    def query(
+        self, ctx: Context, conditions: Sequence[ColumnElement[bool]], columns: Sequence[Column] | None = None
+    ) -> Select[Any]:
+        """The rows with all columns by name, and ``id``; or with the given ones and what these need."""
+        wanted = self.columns if columns is None else self._with_needs(columns)
+        labelled = [column.expression(ctx).label(column.name) for column in wanted if column.name != "id"]
         query = select(self.model.id.label("id"), *labelled)
         return self._from(query).where(and_(*conditions))
+
+    def _with_needs(self, columns: Sequence[Column]) -> Sequence[Column]:
+        if any(column.show is not None and column.needs is None for column in columns):
+            return self.columns
+        names = {column.name for column in columns} | {name for column in columns for name in column.needs or ()}
+        return [column for column in self.columns if column.name in names]
+
+    def page_query(
+        self, ctx: Context, conditions: Sequence[ColumnElement[bool]], sort: str | None, *, limit: int, offset: int
+    ) -> Select[Any]:
+        """One numbered page: its rows are found by their ids alone, so that columns cost as much on any page as on the first."""
+        order = self.order(ctx, sort)
+        ids = self._from(select(self.model.id)).where(and_(*conditions)).order_by(*order).limit(limit).offset(offset)
+        # The rows found are ordered again; a subquery of its own is what PostgreSQL and SQLite both take with a limit.
+        return self.query(ctx, [self.model.id.in_(select(ids.subquery().c.id))]).order_by(*order)
+
+    def order(self, ctx: Context, sort: str | None) -> tuple[Any, Any]:
+        """What to order by: the column, then the id, so that no two rows are alike."""
+        name, expression, descending = self.sorting(ctx, sort)
+        direction = expression.desc() if descending else expression.asc()
+        key = self.model.id.desc() if descending else self.model.id.asc()
+        return (direction.nulls_last() if self.sorts_nulls(name) else direction), key
 
     def _from(self, query: Select[Any]) -> Select[Any]:
         query = query.select_from(self.model)

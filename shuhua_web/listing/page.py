@@ -13,14 +13,15 @@ from pyramid.request import Request
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid
 from shuhua_core.kernel.workflow import Workflow
-from shuhua_web import formats
 from shuhua_web.i18n import _
-from shuhua_web.layout import TONES
-from shuhua_web.records import Badge
 
+from .cells import GridRow, Painter, RowAction, align
+from .choosing import NO_VIEW, Chosen, kept_pairs
 from .columns import Column
+from .filters import RANGES
 
 if TYPE_CHECKING:
+    from .bulk import BulkAction
     from .filters import Filter
     from .listing import Listing
 
@@ -28,6 +29,8 @@ PAGE_SIZES = (10, 20, 50, 100)
 DEFAULT_SIZE = 20
 DEEPEST = 100_000
 """Rows behind this offset are found by filters, not by turning pages."""
+FIRST_FILTERS = 4
+"""Filters that stand beside the search; the others are behind the fold."""
 MAXIMUM_TABS = 8
 """States without rows get no tab where a table has more states than this."""
 
@@ -41,35 +44,6 @@ class Tool:
     icon: str
     permission: str | None = None
     primary: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RowAction:
-    """A link in a row's last column."""
-
-    title: Any
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One value as it stands in the grid."""
-
-    value: Any = ""
-    css: str = ""
-    href: str | None = None
-    badge: Badge | None = None
-    tip: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GridRow:
-    """One row."""
-
-    id: int
-    cells: Sequence[Cell]
-    actions: Sequence[RowAction]
-    css: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +77,9 @@ class Question:
     source: str | None = None
     error: Any = None
 
+    ranges = RANGES
+    from_label, to_label = _("From"), _("To")
+
     @property
     def value(self) -> str:
         """The value of a filter that has one."""
@@ -116,17 +93,21 @@ class ListPage:
     listing: Listing
     path: str
     values: Mapping[str, Sequence[str]]
+    chosen: Chosen
     heads: Sequence[Head] = ()
     rows: Sequence[GridRow] = ()
     tabs: Sequence[Tab] = ()
     questions: Sequence[Question] = ()
     toolbar: Sequence[Tool] = ()
+    bulk: Sequence[BulkAction] = ()
     errors: Mapping[str, Any] = field(default_factory=dict)
     total: int = 0
     page: int = 1
     size: int = DEFAULT_SIZE
     sort: str = ""
     filtered: bool = False
+    may_reveal: bool = False
+    """Whether the person may take whole phones out of the list."""
 
     sizes = PAGE_SIZES
 
@@ -154,7 +135,22 @@ class ListPage:
     def shown_questions(self) -> tuple[Sequence[Question], Sequence[Question]]:
         """The filters of the first row, and those behind the fold."""
         drawn = [each for each in self.questions if each.filter.template != "picker" or each.source or each.values]
-        return drawn[:3], drawn[3:]
+        return drawn[:FIRST_FILTERS], drawn[FIRST_FILTERS:]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What narrows and orders the list, as pairs for the forms that export or save it."""
+        return kept_pairs(self.listing, self.values)
+
+    @property
+    def kept_query(self) -> list[tuple[str, str]]:
+        """The same with the open view, for links."""
+        return [*self.kept, *(("view", value) for value in self.values.get("view", ()) if value)]
+
+    @property
+    def bare_href(self) -> str:
+        """The list without any filter; who has a default view says so that they want none."""
+        return self.path + (f"?view={NO_VIEW}" if self.chosen.has_default else "")
 
     def href(self, **changes: Any) -> str:
         """The list with some parameters changed; None takes one away. Every change but of the page begins at the first."""
@@ -167,7 +163,7 @@ class ListPage:
             else:
                 values[name] = [str(value)]
         pairs = [(name, value) for name, given in values.items() for value in given if value]
-        return self.path + (f"?{urlencode(pairs)}" if pairs else "")
+        return self.path + f"?{urlencode(pairs)}" if pairs else self.bare_href
 
     @property
     def state(self) -> str:
@@ -184,17 +180,26 @@ def build_page(
     title: Any = None,
     crumbs: Sequence[Any] = (),
 ) -> dict[str, Any]:
-    """The page of a list: the grouped count or a count, and the rows."""
+    """The page of a list: the grouped count or a count, the rows, and for who is signed in what they have chosen."""
     ctx: Context = request.ctx
-    known = _known(listing)
-    values = {name: request.GET.getall(name) for name in dict.fromkeys(request.GET) if name in known}
+    known = [*listing.filter_parameters, "sort", "page", "size", "view"]
+    values: dict[str, list[str]] = {name: request.GET.getall(name) for name in dict.fromkeys(request.GET) if name in known}
+    chosen = Chosen(request, listing, values)
+    if not values:
+        values = chosen.open_default()
     page = ListPage(
-        listing=listing, path=request.path, values=values, toolbar=[tool for tool in toolbar if _offered(request, tool)]
+        listing=listing,
+        path=request.path,
+        values=values,
+        chosen=chosen,
+        toolbar=[each for each in toolbar if _offered(request, each)],
     )
     page.size = _choice(values, "size", PAGE_SIZES, DEFAULT_SIZE)
     workflow = listing.states.table(ctx) if listing.states else None
-    answers = set(known) - {"sort", "page", "size"}
-    page.filtered = any(any(given) for name, given in values.items() if name in answers)
+    page.filtered = any(any(values.get(name, ())) for name in listing.filter_parameters)
+    if chosen.known:
+        page.may_reveal = any(each.reveal is not None and ctx.actor.may(each.reveal) for each in listing.columns)
+        page.bulk = [each for each in request.registry.bulk_actions.get(listing.name, ()) if ctx.actor.may(each.permission)]
     try:
         _fill(listing, request, page, workflow, row_actions)
     except Invalid as error:
@@ -204,14 +209,10 @@ def build_page(
     return {"title": title or listing.title, "grid": page, "crumbs": crumbs}
 
 
-def _known(listing: Listing) -> list[str]:
-    names = [name for question in listing.filters for name in question.parameters]
-    return [*names, *([listing.states.parameter] if listing.states else []), "q", "sort", "page", "size"]
-
-
 def _fill(listing: Listing, request: Request, page: ListPage, workflow: Workflow | None, row_actions: Any) -> None:
     ctx: Context = request.ctx
-    page.sort, expression, descending = listing.sorting(ctx, next(iter(page.values.get("sort", ())), None))
+    wanted = next(iter(page.values.get("sort", ())), None) or None
+    page.sort = listing.sorting(ctx, wanted)[0]
     conditions = listing.conditions(ctx, page.values)
     if workflow is not None:
         counts = listing.count_by_state(ctx, listing.conditions(ctx, page.values, without_state=True))
@@ -221,13 +222,11 @@ def _fill(listing: Listing, request: Request, page: ListPage, workflow: Workflow
     else:
         page.total = listing.count(ctx, conditions)
     page.page = min(_whole(page.values, "page"), page.pages)
-    direction = expression.desc() if descending else expression.asc()
-    key = listing.model.id.desc() if descending else listing.model.id.asc()
-    query = listing.query(ctx, conditions).order_by(direction.nulls_last() if listing.sorts_nulls(page.sort) else direction, key)
-    found = ctx.session.execute(query.limit(page.size).offset((page.page - 1) * page.size)).all()
-    columns = [column for column in listing.columns if column.office]
+    query = listing.page_query(ctx, conditions, wanted, limit=page.size, offset=(page.page - 1) * page.size)
+    found = ctx.session.execute(query).all()
+    columns = page.chosen.columns
     page.heads = [_head(page, column, first=index == 0) for index, column in enumerate(columns)]
-    painter = _Painter(request, listing, columns, workflow)
+    painter = Painter(request, listing, columns, workflow)
     page.rows = [painter.row(row, row_actions) for row in found]
 
 
@@ -242,7 +241,7 @@ def _tabs(page: ListPage, workflow: Workflow, counts: Mapping[str, int], chosen:
 
 
 def _head(page: ListPage, column: Column, *, first: bool) -> Head:
-    css = " ".join(filter(None, ("grid-first" if first else "", _align(column))))
+    css = " ".join(filter(None, ("grid-first" if first else "", align(column))))
     if column.sort is False:
         return Head(column.title, css, None, None)
     present = page.sort.removeprefix("-") == column.name
@@ -252,65 +251,6 @@ def _head(page: ListPage, column: Column, *, first: bool) -> Head:
         column.name if (present and descending) or (not present and column.kind not in {"moment", "date"}) else f"-{column.name}"
     )
     return Head(column.title, css, page.href(sort=other), ("descending" if descending else "ascending") if present else None)
-
-
-def _align(column: Column) -> str:
-    return "grid-number" if column.kind in {"integer", "number", "amount"} else ""
-
-
-class _Painter:
-    """Makes the cells of rows."""
-
-    def __init__(self, request: Request, listing: Listing, columns: Sequence[Column], workflow: Workflow | None) -> None:
-        self._request, self._listing, self._columns, self._workflow = request, listing, columns, workflow
-        self._locale = request.locale_name
-        self._zone = request.deployment.settings.timezone
-        self._labels = {column.name: column.labels_for(request.ctx) for column in columns}
-
-    def row(self, row: Any, row_actions: Any) -> GridRow:
-        route = self._listing.record_route
-        href = self._request.route_path(route, id=row.id) if route else None
-        cells = [self._cell(column, row, href if index == 0 else None) for index, column in enumerate(self._columns)]
-        css = self._listing.row_class(row, self._request.ctx.now) if self._listing.row_class else ""
-        return GridRow(row.id, cells, row_actions(row) if row_actions else (), css)
-
-    def _cell(self, column: Column, row: Any, href: str | None) -> Cell:
-        value = getattr(row, column.name)
-        css = " ".join(
-            filter(None, ("grid-first" if column is self._columns[0] else "", _align(column), "grid-long" if column.long else ""))
-        )
-        if column.show is not None:
-            return Cell(column.show(row, self._locale), css, href)
-        if column.kind == "state" and value is not None:
-            return Cell(css=css, href=href, badge=self._badge(column, value))
-        text = self._text(column, value)
-        return Cell(text, css, href, tip=text if column.long else None)
-
-    def _badge(self, column: Column, value: str) -> Badge:
-        state = self._workflow.states.get(value) if self._workflow else None
-        if state is not None:
-            return Badge(state.label(self._locale), TONES.get(state.tone, "ended"))
-        return Badge(self._label(column, value), "ended")
-
-    def _label(self, column: Column, value: Any) -> str:
-        zh, en = self._labels[column.name].get(value, (value, value))
-        return str(en if self._locale == "en" else zh)
-
-    def _text(self, column: Column, value: Any) -> Any:
-        if value is None:
-            return ""
-        ways: dict[str, Callable[[Any], Any]] = {
-            "moment": lambda each: formats.moment(each, self._zone),
-            "date": formats.day,
-            "amount": formats.amount,
-            "integer": formats.number,
-            "number": formats.number,
-            "phone": formats.masked_phone,
-            "boolean": lambda each: _("Yes") if each else _("No"),
-            "choice": lambda each: self._label(column, each),
-        }
-        way = ways.get(column.kind)
-        return way(value) if way else value
 
 
 def _question(

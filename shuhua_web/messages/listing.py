@@ -23,7 +23,7 @@ MESSAGES = Listing(
     permission=Permission.MESSAGES_VIEW,
     title=_("Messages"),
     columns=(
-        Column("notice", _("Subject"), Message.notice, show=shown_subject, nullable=False),
+        Column("notice", _("Subject"), Message.notice, show=shown_subject, needs=("number",), nullable=False),
         Column("number", _("Number"), Message.number),
         Column("record_kind", _("About"), Message.record_kind, office=False, nullable=False),
         Column("record_id", _("About"), Message.record_id, kind="integer", office=False, nullable=False),

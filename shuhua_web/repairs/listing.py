@@ -20,7 +20,7 @@ from shuhua_core.tasks.models import RepairTask
 
 from ..archives.listing import area_columns
 from ..i18n import _
-from ..listing import ChoiceFilter, Column, DateRange, DivisionFilter, Listing, RecordFilter, StateTabs
+from ..listing import ChoiceFilter, Column, DateRange, DivisionFilter, Listing, RecordFilter, Search, StateTabs, Through
 from ..places.widgets import division_label
 
 PLACE = aliased(Site)
@@ -71,7 +71,7 @@ REPAIRS = Listing(
         Column("equipment", _("Equipment"), PIECE.name),
         Column("equipment_id", _("Equipment"), RepairRequest.equipment_id, kind="integer", office=False),
         Column("caller_name", _("Contact"), RepairRequest.caller_name),
-        Column("caller_phone", _("Phone"), RepairRequest.caller_phone, kind="phone"),
+        Column("caller_phone", _("Phone"), RepairRequest.caller_phone, kind="phone", reveal=Permission.PHONES_REVEAL),
         Column("channel", _("Channel"), RepairRequest.channel, kind="choice", labels=CHANNELS, nullable=False),
         Column("tasks", _("Tasks"), _TASKS, kind="integer", nullable=False),
         *area_columns(RepairRequest, AREA),
@@ -90,8 +90,17 @@ REPAIRS = Listing(
         RecordFilter("equipment_id", _("Equipment"), RepairRequest.equipment_id, "equipment.options", PIECE_LABEL),
         RecordFilter("customer_id", _("Customer"), RepairRequest.customer_id, "customers.options", CUSTOMER_LABEL),
     ),
-    search=(RepairRequest.number, RepairRequest.symptom, RepairRequest.address, RepairRequest.caller_phone, PLACE.name),
-    search_hint=_("Number, symptom, place, last digits of the phone"),
+    search=Search(
+        codes=(RepairRequest.number,),
+        texts=(RepairRequest.symptom, RepairRequest.address, RepairRequest.caller_name),
+        phone=RepairRequest.caller_phone,
+        tail=RepairRequest.caller_tail,
+        through=(
+            Through(RepairRequest.site_id, Site.id, (Site.name,)),
+            Through(RepairRequest.equipment_id, Equipment.id, (Equipment.name,)),
+        ),
+    ),
+    search_hint=_("Number, symptom, place, last four digits of the phone"),
     states=StateTabs(RepairRequest.state, workflow="repairs"),
     default_sort="-created_at",
     record_route="repairs.view",

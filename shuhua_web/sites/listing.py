@@ -17,7 +17,18 @@ from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.sites.states import SITE_KINDS, SITE_STATES
 from shuhua_web.archives.listing import area_columns, counted, version_columns
 from shuhua_web.i18n import _
-from shuhua_web.listing import ChoiceFilter, Column, DateRange, DivisionFilter, FlagFilter, Listing, RecordFilter, StateTabs
+from shuhua_web.listing import (
+    ChoiceFilter,
+    Column,
+    DateRange,
+    DivisionFilter,
+    FlagFilter,
+    Listing,
+    RecordFilter,
+    Search,
+    StateTabs,
+    Through,
+)
 from shuhua_web.places.widgets import division_label
 
 AREA = aliased(Division)
@@ -43,7 +54,7 @@ def _of_site(query: Select[Any]) -> Select[Any]:
 
 def _of_equipment(query: Select[Any]) -> Select[Any]:
     return (
-        query.join(ProductModel, ProductModel.id == Equipment.model_id)
+        query.outerjoin(ProductModel, ProductModel.id == Equipment.model_id)  # there always is one; counts then leave it out
         .outerjoin(PLACE, PLACE.id == Equipment.site_id)
         .outerjoin(BUYER, BUYER.id == Equipment.customer_id)
         .outerjoin(WORK, WORK.id == Equipment.project_id)
@@ -69,7 +80,7 @@ SITE_LIST = Listing(
         Column("project_id", _("Project"), Site.project_id, kind="integer", office=False),
         Column("unit", _("Responsible unit"), UNIT.name),
         Column("contact_name", _("Contact"), Site.contact_name),
-        Column("phone", _("Phone"), Site.phone, kind="phone"),
+        Column("phone", _("Phone"), Site.phone, kind="phone", reveal=Permission.PHONES_REVEAL),
         Column("longitude", _("Longitude"), Site.longitude, kind="number", office=False),
         Column("latitude", _("Latitude"), Site.latitude, kind="number", office=False),
         Column("installed_on", _("Installed on"), Site.installed_on, kind="date", sort=True),
@@ -85,8 +96,10 @@ SITE_LIST = Listing(
         RecordFilter("customer_id", _("Customer"), Site.customer_id),
         FlagFilter("placed", _("Has a position"), Site.morton.is_not(None)),
     ),
-    search=(Site.number, Site.name, Site.address),
-    search_hint=_("Number, name, address"),
+    search=Search(
+        codes=(Site.number,), texts=(Site.name, Site.address, Site.contact_name), phone=Site.phone, tail=Site.phone_tail
+    ),
+    search_hint=_("Number, name, address, contact, last four digits of the phone"),
     states=StateTabs(Site.state, SITE_TABLE),
     default_sort="-created_at",
     record_route="sites.view",
@@ -129,7 +142,11 @@ EQUIPMENT_LIST = Listing(
         RecordFilter("project_id", _("Project"), Equipment.project_id),
         RecordFilter("customer_id", _("Customer"), Equipment.customer_id),
     ),
-    search=(Equipment.number, Equipment.name, Equipment.serial, Equipment.batch, Equipment.code, PLACE.name),
+    search=Search(
+        codes=(Equipment.number, Equipment.serial, Equipment.batch, Equipment.code),
+        texts=(Equipment.name,),
+        through=(Through(Equipment.site_id, Site.id, (Site.name,)),),
+    ),
     search_hint=_("Number, name, serial number, batch, label, installation point"),
     states=StateTabs(Equipment.state, EQUIPMENT_WORKFLOW),
     default_sort="-created_at",

@@ -248,6 +248,7 @@ SITES = Archive(
     new_title=_("New installation point"),
     kept_when_blank=frozenset({"number", "phone"}),
     pictures=True,
+    bulk_fields=("kind", "division_code", "organisation_id", "project_id", "customer_id", "installed_on"),
     summary="site",
     plural="sites",
 )

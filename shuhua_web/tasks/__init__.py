@@ -8,6 +8,7 @@ from shuhua_core.accounts.permissions import Permission
 from shuhua_core.tasks.models import Task
 
 from ..api.lists import add_list
+from .bulk import ALLOCATE, ASSIGN, DEADLINE
 from .listing import TASKS
 
 
@@ -28,4 +29,6 @@ def includeme(config: Configurator) -> None:
     config.add_api_route("api.tasks.timeline", r"/tasks/{id:\d+}/timeline")
     config.add_api_route("api.tasks.proposals", r"/tasks/{id:\d+}/proposals")
     add_list(config, "api.tasks.list", TASKS, tag="tasks", summary="List tasks")
+    for action in (ALLOCATE, ASSIGN, DEADLINE):
+        config.add_bulk_action("tasks", action)
     config.scan("shuhua_web.tasks")

@@ -22,7 +22,18 @@ from shuhua_core.tasks.schema import RESULTS
 
 from ..archives.listing import area_columns
 from ..i18n import _
-from ..listing import ChoiceFilter, Column, DateRange, DivisionFilter, FlagFilter, Listing, RecordFilter, StateTabs
+from ..listing import (
+    ChoiceFilter,
+    Column,
+    DateRange,
+    DivisionFilter,
+    FlagFilter,
+    Listing,
+    RecordFilter,
+    Search,
+    StateTabs,
+    Through,
+)
 from ..places.widgets import division_label
 from ..repairs.listing import PIECE_LABEL, SITE_LABEL
 
@@ -83,7 +94,7 @@ TASKS = Listing(
     columns=(
         Column("number", _("Number"), Task.number, sort=True, nullable=False),
         Column("state", _("State"), Task.state, kind="state", nullable=False),
-        Column("overdue", _("Overdue"), is_overdue, kind="boolean", nullable=False, show=_overdue),
+        Column("overdue", _("Overdue"), is_overdue, kind="boolean", nullable=False, show=_overdue, needs=()),
         Column("severity", _("Severity"), Task.severity, kind="choice", labels=SEVERITIES, nullable=False),
         Column("symptom", _("Symptom"), Task.symptom, long=True, nullable=False),
         Column("due_at", _("Deadline"), Task.due_at, kind="moment", sort=True, nullable=False),
@@ -116,7 +127,14 @@ TASKS = Listing(
         RecordFilter("site_id", _("Installation point"), Task.site_id, "sites.options", SITE_LABEL),
         RecordFilter("equipment_id", _("Equipment"), Task.equipment_id, "equipment.options", PIECE_LABEL),
     ),
-    search=(Task.number, Task.symptom, Task.address, PLACE.name),
+    search=Search(
+        codes=(Task.number,),
+        texts=(Task.symptom, Task.address),
+        through=(
+            Through(Task.site_id, Site.id, (Site.name,)),
+            Through(Task.equipment_id, Equipment.id, (Equipment.name,)),
+        ),
+    ),
     search_hint=_("Number, symptom, place"),
     states=StateTabs(Task.state, workflow="tasks"),
     default_sort="-created_at",

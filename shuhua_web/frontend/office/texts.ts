@@ -5,6 +5,7 @@ const ZH = {
   charts_failed: "图表无法显示",
   close: "关闭",
   confirm: "确定",
+  export_started: "正在生成 Excel 文件，数据较多时需要稍等。",
   failed: "操作未成功，请重试。",
   map_failed: "地图数据加载失败，请重试。",
   map_sketch: "示意图",
@@ -13,6 +14,7 @@ const ZH = {
   outline: "示意底图",
   points: "处",
   south_china_sea: "南海诸岛",
+  too_many_ticked: "一次最多勾选 {n} 行。",
 };
 
 const EN: typeof ZH = {
@@ -20,6 +22,7 @@ const EN: typeof ZH = {
   charts_failed: "The chart cannot be shown",
   close: "Close",
   confirm: "OK",
+  export_started: "The Excel file is being made; with many rows this takes a moment.",
   failed: "That did not work. Please try again.",
   map_failed: "The map's data could not be loaded. Please try again.",
   map_sketch: "Sketch map",
@@ -28,6 +31,7 @@ const EN: typeof ZH = {
   outline: "Outline map",
   points: "places",
   south_china_sea: "South China Sea Islands",
+  too_many_ticked: "At most {n} rows can be ticked at a time.",
 };
 
 export const isChinese = document.documentElement.lang.startsWith("zh");
