@@ -1,17 +1,19 @@
 """Imports the models of every room, so that the metadata is whole before the first session or migration."""
 
+from .accounts import limits
 from .accounts import models as accounts
 from .archives import models as archives
 from .audit import models as audit
 from .audit import triggers as audit_triggers
 from .followups import models as followups
-from .kernel import idempotency, numbering, outbox, steps, workflow_store
 from .inspections import models as inspections
+from .kernel import idempotency, numbering, outbox, steps, workflow_store
 from .kernel.db import Base
 from .lists import models as lists
 from .media import models as media
 from .messages import models as messages
 from .places import models as places
+from .repairs import follower_models
 from .repairs import models as repairs
 from .sites import models as sites
 from .tasks import models as tasks
@@ -22,13 +24,14 @@ __all__ = [
     "archives",
     "audit",
     "audit_triggers",
+    "follower_models",
     "followups",
     "idempotency",
+    "inspections",
+    "limits",
     "lists",
     "media",
     "messages",
-    "inspections",
-    "limits",
     "numbering",
     "outbox",
     "places",

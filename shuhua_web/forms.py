@@ -243,6 +243,8 @@ class OfficeForm:
     def refuse(self, error: ServiceError) -> None:
         """Show ``error`` at its fields and above the form, and give the page its status."""
         self.request.response.status_int = next(status for kind, status in SHOWN_AGAIN.items() if isinstance(error, kind))
+        if isinstance(error, TooMany):
+            self.request.response.headers["Retry-After"] = str(error.details.get("retry_after", 60))
         if isinstance(error, KeyReused):
             self.key = str(uuid.uuid4())
             self.message = _(
@@ -269,6 +271,18 @@ class OfficeForm:
                 return field if field is not self._form else None
             field = field[name]
         return field
+
+    def typed(self, name: str) -> str:
+        """What stands in a field, for pages that draw their controls themselves."""
+        value = self._form.cstruct.get(name, colander.null)
+        return "" if value is colander.null or value is None else str(self._form[name].widget.shown(value))
+
+    def error_of(self, name: str) -> Any:
+        """What is wrong with a field, or with what it names; None when nothing is."""
+        found = self._find(name)
+        if found is None or found.error is None:
+            return self.errors.get(name)
+        return found.error.msg
 
     def render(self) -> Markup:
         """The form as HTML."""

@@ -96,6 +96,11 @@ def _back_to_work(_ctx: Context, repair: RepairRequest, _values: Values, _row: R
     repair.resolved_at = repair.ended_at = None
 
 
+def _confirm(ctx: Context, repair: RepairRequest, values: Values, _row: Row) -> Mapping[str, Any]:
+    repair.score, repair.ended_at = values["score"], ctx.now
+    return {"score": repair.score}
+
+
 def _add_task(ctx: Context, repair: RepairRequest, values: Values, _row: Row) -> Mapping[str, Any]:
     return {"severity": values["severity"], "note": values["note"]}
 
@@ -119,7 +124,7 @@ MACHINE = Machine(
         "resolve": _resolve,
         "redo": _back_to_work,
         "fall_back": _back_to_work,
-        "confirm": _settle,
+        "confirm": _confirm,
         "dispute": _back_to_work,
         "reopen": _back_to_work,
     },

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from ..archives.phones import Phone
 from ..kernel.i18n import _
-from ..kernel.schema import Boolean, Choice, InputSchema, Items, Moment, PositionSchema, RecordId, Text, field
+from ..kernel.schema import Boolean, Choice, InputSchema, Integer, Items, Moment, PositionSchema, RecordId, Text, field
+from .faults import FAULTS
 
 SEVERITIES = {"urgent": ("紧急", "Urgent"), "high": ("较急", "High"), "normal": ("一般", "Normal")}
 CHANNELS = {
     "call_centre": ("电话报修", "Phone call"),
     "app": ("手机应用", "Phone app"),
     "public": ("扫码报修", "Public page"),
-    "import": ("导入", "Import"),
     "inspection": ("巡查发现", "Inspection"),
+    "import": ("导入", "Import"),
 }
 CODE = r"[0-9A-Za-z]{8,10}"
 OPEN_TASKS = {"move": ("转入目标申请", "Move to the target"), "cancel": ("取消", "Cancel them")}
@@ -54,11 +55,24 @@ class Report(_Fault):
 
 
 class PublicReport(_Fault):
-    """A request without an account, for the piece whose public code stands on its label."""
+    """A request without an account, for the piece whose public code stands on its label; a fault or a symptom is needed.
 
-    code = field(Text(10, pattern=CODE), _("Code on the label"), required=True)
-    caller_name = field(Text(60), _("Contact"))
-    caller_phone = field(Phone(), _("Phone"))
+    A telephone number is taken only with the consent of the one who leaves it.
+    """
+
+    fault = field(Choice(FAULTS), _("What is wrong"))
+    symptom = field(Text(2000, 2, multiline=True), _("Describe it"))
+    code = field(Text(10, pattern=CODE), _("Code on the label"))
+    caller_name = field(Text(60), _("Your name"))
+    caller_phone = field(Phone(), _("Your phone"))
+    consent = field(Boolean(), _("You may call me about this report."), default=False)
+
+
+class Contact(InputSchema):
+    """The number under which somebody without an account wants to be told how it goes on."""
+
+    caller_name = field(Text(60), _("Your name"))
+    caller_phone = field(Phone(), _("Your phone"), required=True)
 
 
 class Intake(Report):
@@ -81,6 +95,14 @@ class Change(InputSchema):
 class Note(InputSchema):
     """Nothing but an optional note."""
 
+    note = field(Text(1000, multiline=True), _("Note"))
+    captured_at = captured_at()
+
+
+class Confirm(InputSchema):
+    """The reporter says that it is solved, and may say how content they are."""
+
+    score = field(Integer(1, 5), _("How content are you? 1 to 5"))
     note = field(Text(1000, multiline=True), _("Note"))
     captured_at = captured_at()
 
@@ -135,6 +157,6 @@ class AddTask(InputSchema):
 
 
 ACTION_SCHEMAS: dict[str, type[InputSchema]] = {
-    schema.__name__: schema for schema in (Note, Reason, Approve, Answer, AskMore, Supply, Merge, AddTask)
+    schema.__name__: schema for schema in (Note, Confirm, Reason, Approve, Answer, AskMore, Supply, Merge, AddTask)
 }
 """The schemas that the workflow table names."""

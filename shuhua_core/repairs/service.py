@@ -19,6 +19,7 @@ from ..kernel.scope import covers, get_visible, visible
 from ..kernel.workflow import Row
 from ..media.service import MediaService
 from ..places.positions import set_position
+from ..sites.models import Equipment
 from .events import RepairEvent
 from .machine import MACHINE
 from .models import RepairRequest
@@ -70,18 +71,32 @@ class RepairService:
         repair.caller_phone = values["caller_phone"]
         return self._begin(repair, values)
 
-    def report_public(self, data: Any, *, token: str, space: str) -> RepairRequest:
-        """A request without an account for the piece whose code stands on its label.
+    def report_public(self, data: Any, *, token: str, space: str, piece: Equipment | None = None) -> RepairRequest:
+        """A request without an account for the piece whose code stands on its label, or a ``piece`` that was found otherwise.
 
         ``token`` opens the reporter's status page, only its hash is kept; ``space`` is the hash of the secret under which
         their pictures were uploaded.
         """
-        values = deserialize(PublicReport, data)
-        place = locate(self._ctx, values, piece=piece_by_code(self._ctx, values))
+        values = public_values(data, self._ctx.deployment.settings.locale, needs_code=piece is None)
+        place = locate(self._ctx, values, piece=piece or piece_by_code(self._ctx, values))
         repair = self._create(values, place, "public", None)
         repair.caller_name, repair.caller_phone = values["caller_name"], values["caller_phone"]
+        repair.consented_at = self._ctx.now if values["caller_phone"] else None
         repair.token_hash = hashlib.sha256(token.encode()).hexdigest()
         return self._begin(repair, values, space=space)
+
+    def leave_contact(self, repair_id: int, data: Any) -> None:
+        """Keep the number under which an anonymous reporter wants to be told (:class:`Contact`). Raises NotFound, Invalid."""
+        ctx = self._ctx
+        repair = self.get(repair_id, for_update=True)
+        if repair.channel != "public" or not covers(repair, ctx.actor, "repairs.confirm"):
+            raise NotAllowed
+        values = deserialize(Contact, data)
+        repair.caller_name, repair.caller_phone = values["caller_name"] or repair.caller_name, values["caller_phone"]
+        repair.consented_at = repair.updated_at = ctx.now
+        repair.version += 1
+        ctx.session.flush()
+        ctx.publish(Event(RepairEvent.CONTACT_LEFT, "repair", repair.id, repair.number, values={"follower": False}))
 
     def intake(self, data: Any, *, channel: str = "call_centre", external_number: str | None = None) -> RepairRequest:
         """A request that the call centre enters for a caller; the caller is kept as a contact of the customer."""
@@ -125,6 +140,7 @@ class RepairService:
             workflow_version=table.version,
             channel=channel,
             symptom=values["symptom"],
+            fault=values.get("fault"),
             severity=values.get("severity"),
             site_id=place.site_id,
             equipment_id=place.equipment_id,

@@ -29,8 +29,8 @@ FONT_FILES = {
     "OFL.txt": "LICENSE_FONT",
 }
 # What the bundles are made of; a change in any of it builds them anew.
-SOURCES = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "office", "mobile", "tools")
-COMPRESSED = {".css", ".js", ".json", ".svg"}
+SOURCES = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "office", "mobile", "public", "tools")
+COMPRESSED = {".css", ".js", ".json", ".svg", ".wasm"}
 
 
 def build_frontend() -> None:

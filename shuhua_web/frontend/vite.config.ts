@@ -34,7 +34,12 @@ export default defineConfig({
       // htmx can evaluate attributes; its setting and the content security policy forbid it.
       checks: { eval: false },
       // One entry a front end: a name, and the file that it starts with.
-      input: { office: resolve(here, "office/main.ts") },
+      input: {
+        office: resolve(here, "office/main.ts"),
+        public: resolve(here, "public/main.ts"),
+        mobile: resolve(here, "mobile/main.ts"),
+        "service-worker": resolve(here, "mobile/sw/worker.ts"),
+      },
       output: {
         entryFileNames: "assets/[name]-[hash].js",
         chunkFileNames: "assets/[name]-[hash].js",

@@ -7,8 +7,10 @@ from typing import Any
 from pyramid.request import Request
 
 from shuhua_core.accounts.permissions import Permission
-from shuhua_core.kernel.errors import NotAllowed, WrongState
+from shuhua_core.kernel.errors import NotAllowed, TooMany, WrongState
+from shuhua_core.kernel.schema import Boolean, Choice, field
 from shuhua_core.media.service import MediaService
+from shuhua_core.repairs.faults import FAULTS
 from shuhua_core.repairs.machine import MACHINE
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.schema import Change, Intake
@@ -19,6 +21,8 @@ from ..api import Out, Reply, Serializer, Variant, api_view, record_id
 from ..api.actions import ACTION, actions_of, variants_of
 from ..api.timeline import TIMELINE, timeline
 from ..formats import masked_phone
+from ..i18n import _
+from ..limits import limit_reports
 from ..media.api import MEDIA, media_item
 from ..security import PUBLIC, SIGNED_IN
 from .public import reporter_space
@@ -48,6 +52,7 @@ REPAIR = Serializer(
         Out("version", "integer"),
         Out("channel", "string"),
         Out("symptom", "string"),
+        Out("fault", "string", nullable=True),
         Out("severity", "string", nullable=True),
         Out("in_warranty", "boolean", nullable=True),
         Out("site_id", "integer", nullable=True),
@@ -61,6 +66,7 @@ REPAIR = Serializer(
         Out("merged_into_id", "integer", nullable=True),
         Out("question", "string", nullable=True),
         Out("answer", "string", nullable=True),
+        Out("score", "integer", nullable=True, description="How content the reporter was, 1 to 5."),
         Out("created_at", "moment"),
         Out("updated_at", "moment"),
         Out("first_action_at", "moment", nullable=True),
@@ -106,6 +112,9 @@ def _actions(request: Request) -> dict[str, Variant]:
 class NewRequest(Intake):
     """Everything that a new request may carry; which of it, depends on who sends it."""
 
+    fault = field(Choice(FAULTS), _("What is wrong"))
+    consent = field(Boolean(), _("You may call me about this report."), default=False)
+
 
 @api_view(
     route_name="api.repairs.list",
@@ -115,15 +124,16 @@ class NewRequest(Intake):
     summary="Report a fault",
     description=(
         "With an account: any of equipment, installation point, code, division, position. Staff who take calls name the caller "
-        "and his phone; he is kept as a contact. Without an account: the `code` of the piece's label, symptom, address, "
-        "position, pictures, caller; the answer then carries the token of a status page."
+        "and his phone; he is kept as a contact. Without an account: the `code` of the piece's label, `fault` or symptom, "
+        "address, position, pictures, caller (a phone only with `consent`); the answer then carries the token of a status page."
     ),
     body=NewRequest,
     answer=NEW_REPAIR,
     status=201,
     idempotent=True,
-    errors=(NotAllowed,),
+    errors=(NotAllowed, TooMany),
     secrets={"token": "report"},
+    limited=limit_reports,
     example={"symptom": "摆腿松动", "code": "2345ABCD"},
 )
 def create(request: Request, body: dict[str, Any]) -> Reply:

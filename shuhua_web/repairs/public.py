@@ -9,7 +9,7 @@ from pyramid.request import Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shuhua_core.kernel.errors import NotAllowed, NotFound, WrongState
+from shuhua_core.kernel.errors import NotAllowed, NotFound, TooMany, WrongState
 from shuhua_core.kernel.transition import Machine
 from shuhua_core.repairs.machine import MACHINE
 from shuhua_core.repairs.models import RepairRequest
@@ -18,6 +18,7 @@ from shuhua_core.repairs.service import RepairService
 from ..api import Out, Serializer, Variant, api_view, key_space
 from ..api.actions import ACTION, actions_of, variants_of
 from ..api.timeline import STEP, timeline
+from ..limits import limit_reports
 from ..security import PUBLIC
 
 REPORTER_PERMISSIONS = frozenset({"repairs.supply", "repairs.withdraw", "repairs.confirm", "repairs.reopen"})
@@ -106,8 +107,9 @@ def view(request: Request) -> dict[str, Any]:
     answer=REPORT_STATUS,
     idempotent=True,
     versioned="optional",
-    errors=(NotAllowed, WrongState),
+    errors=(NotAllowed, TooMany, WrongState),
     require_csrf=False,
+    limited=limit_reports,
 )
 def act(request: Request, body: dict[str, Any]) -> dict[str, Any]:
     """Supply, confirm, dispute, withdraw or reopen."""

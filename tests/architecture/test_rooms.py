@@ -34,7 +34,7 @@ ABOVE = {
 """What stands above the rooms in the core, and what nobody imports: no room may know these."""
 
 PLUMBING = {
-    "api", "assets", "context", "errors", "formats", "forms", "headers", "health", "i18n", "layout", "listing", "locale",
+    "api", "assets", "context", "errors", "formats", "forms", "headers", "health", "i18n", "layout", "limits", "listing", "locale",
     "logging", "office", "records", "security", "security_log", "templates", "widgets", "frontend", "static",
 }  # fmt: skip
 """Parts of the web that belong to no room: they serve all of them."""

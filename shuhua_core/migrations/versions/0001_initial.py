@@ -871,6 +871,7 @@ def upgrade() -> None:
         sa.Column("site_id", types.BigInt, nullable=False),
         sa.Column("plan_id", types.BigInt, nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("on_time", sa.Boolean(), nullable=True),
         sa.Column("checklist_id", types.BigInt, nullable=False),
         sa.Column("checklist_version", types.BigInt, nullable=False),
         sa.Column("inspector_id", types.BigInt, nullable=True),
