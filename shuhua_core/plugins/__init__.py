@@ -21,6 +21,7 @@ from .contracts import (
     ReportType,
     Script,
     Section,
+    Signature,
     TemporaryFailure,
 )
 from .hookspecs import hookimpl
@@ -46,6 +47,7 @@ __all__ = [
     "ReportType",
     "Script",
     "Section",
+    "Signature",
     "TemporaryFailure",
     "hookimpl",
 ]

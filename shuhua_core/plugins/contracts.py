@@ -226,6 +226,15 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature drawn on a screen, for the frame of a sheet that has this key; ``at`` is its date as people read it."""
+
+    key: str
+    content: bytes
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table; ``width`` is in characters of half width. Phones and codes are of kind text."""
 
@@ -252,6 +261,7 @@ class ReportData:
     fields: Sequence[Field] = ()
     sections: Sequence[Section] = ()
     photos: Sequence[Photo] = ()
+    signatures: Sequence[Signature] = ()
     columns: Sequence[Column] = ()
     rows: Iterable[Sequence[Cell]] = ()
     filters: Sequence[Field] = ()

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import console, inbox, outline, summary_table, task_sheet
+from . import console, inbox, outline, sheets, stop_notice, summary_table
 
 BUILTINS: Mapping[str, object] = MappingProxyType(
     {
         "inbox": inbox,
         "console": console,
         "outline": outline,
-        "task_sheet": task_sheet,
+        "sheets": sheets,
+        "stop_notice": stop_notice,
         "summary_table": summary_table,
     }
 )

@@ -128,33 +128,67 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """One frame a person: who signs, a line to sign on, and a line for the date."""
+    """One frame a person: who signs, what they drew or a line to sign on, and a line for the date."""
 
     names: Sequence[str]
-    date: str
+    dates: Sequence[str]
+    """The word before the date's line; with a date behind it, no line is drawn."""
     width: float
     face: str
+    drawn: Sequence[Picture | None]
     keep_next: bool = False
     height: float = 20 * mm
 
     def draw(self, canvas: Any, left: float, top: float) -> None:
-        """Names above, lines to write on below."""
-        canvas.setLineWidth(LINE)
+        """Names above, signatures or lines to write on below."""
         share = self.width / len(self.names)
-        for place, name in enumerate(self.names):
+        for place, (name, date, drawn) in enumerate(zip(self.names, self.dates, self.drawn, strict=True)):
             at = left + place * share
+            canvas.setLineWidth(LINE)
             canvas.rect(at, top - self.height, share, self.height)
             canvas.setFont(self.face, SIZE)
             canvas.drawString(at + PAD, top - PAD - SIZE, name)
             low = top - self.height + PAD + 2
-            canvas.drawString(at + PAD, low, self.date)
+            canvas.drawString(at + PAD, low, date)
             canvas.setLineWidth(0.3)
-            canvas.line(at + PAD, low + SIZE + 3, at + share - PAD, low + SIZE + 3)
-            canvas.line(at + PAD + canvas.stringWidth(self.date, self.face, SIZE) + 2, low - 2, at + share - PAD, low - 2)
-            canvas.setLineWidth(LINE)
+            line = low + SIZE + 3
+            canvas.line(at + PAD, line, at + share - PAD, line)
+            if drawn is not None:
+                room = top - PAD - SIZE - 2 - line
+                drawn.draw(canvas, at + PAD, line + room, share - 2 * PAD, room)
+            else:
+                canvas.line(at + PAD + canvas.stringWidth(date, self.face, SIZE) + 2, low - 2, at + share - PAD, low - 2)
+        canvas.setLineWidth(LINE)
 
     def cut(self, height: float) -> None:
         """Signatures stay whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A few words as large as they fit, white on black, to be read from afar."""
+
+    text: str
+    width: float
+    face: str
+    size: float
+    keep_next: bool = False
+
+    @property
+    def height(self) -> float:
+        """The bar around the words."""
+        return self.size * 1.7
+
+    def draw(self, canvas: Any, left: float, top: float) -> None:
+        """A black bar with the words in its middle."""
+        canvas.rect(left, top - self.height, self.width, self.height, stroke=0, fill=1)
+        canvas.setFillGray(1)
+        canvas.setFont(self.face, self.size)
+        canvas.drawCentredString(left + self.width / 2, top - self.height / 2 - self.size * 0.36, self.text)
+        canvas.setFillGray(0)
+
+    def cut(self, height: float) -> None:
+        """A banner stays whole."""
 
 
 @dataclass(frozen=True, slots=True)

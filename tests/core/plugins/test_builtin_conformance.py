@@ -3,8 +3,9 @@ import pytest
 from shuhua_core.plugins.builtin.console import ConsoleChannel
 from shuhua_core.plugins.builtin.inbox import InboxChannel
 from shuhua_core.plugins.builtin.outline import OutlineMap
+from shuhua_core.plugins.builtin.sheets import SHEETS
+from shuhua_core.plugins.builtin.stop_notice import StopNotice
 from shuhua_core.plugins.builtin.summary_table import SummaryTable, SummaryTablePdf
-from shuhua_core.plugins.builtin.task_sheet import TaskSheet
 from shuhua_core.plugins.contracts import Basemap, Label
 from shuhua_core.testing.conformance import ChannelConformance, MapProviderConformance, ReportTypeConformance
 
@@ -48,10 +49,16 @@ class TestTiles(MapProviderConformance):
         return Tiles()
 
 
-class TestTaskSheet(ReportTypeConformance):
+class TestSheets(ReportTypeConformance):
+    @pytest.fixture(params=SHEETS, ids=[each.name for each in SHEETS])
+    def report_type(self, request):
+        return request.param
+
+
+class TestStopNotice(ReportTypeConformance):
     @pytest.fixture
     def report_type(self):
-        return TaskSheet()
+        return StopNotice()
 
 
 class TestSummaryTable(ReportTypeConformance):

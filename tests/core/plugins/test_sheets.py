@@ -6,14 +6,15 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from shuhua_core.plugins import Column, Field, Photo, ReportData, Section
-from shuhua_core.plugins.builtin.task_sheet import LABELS, TaskSheet
+from shuhua_core.plugins import Column, Field, Photo, ReportData, Section, Signature
+from shuhua_core.plugins.builtin.sheets import DISPATCH, SERVICE, SHEETS
+from shuhua_core.plugins.builtin.stop_notice import StopNotice
 
 PRINTED_AT = datetime(2026, 11, 22, 16, 56, tzinfo=timezone(timedelta(hours=8)))
-VALUES = {key: f"值{place:02}" for place, key in enumerate(LABELS)}
+VALUES = {key: f"值{place:02}" for place, key in enumerate(DISPATCH.labels)}
 
 
-def sheet(locale="zh_Hans", fields=VALUES, **more):
+def sheet(locale="zh_Hans", fields=VALUES, form=DISPATCH, **more):
     data = ReportData(
         title="派工单" if locale == "zh_Hans" else "Dispatch sheet",
         locale=locale,
@@ -24,7 +25,7 @@ def sheet(locale="zh_Hans", fields=VALUES, **more):
         **more,
     )
     out = io.BytesIO()
-    built = TaskSheet().build(data, out)
+    built = form.build(data, out)
     return built, PdfReader(out)
 
 
@@ -89,7 +90,7 @@ def test_only_its_own_fonts_are_used_and_all_are_embedded():
 
 def test_it_is_small():
     out = io.BytesIO()
-    TaskSheet().build(ReportData("派工单", "zh_Hans", PRINTED_AT, number="RW-1"), out)
+    DISPATCH.build(ReportData("派工单", "zh_Hans", PRINTED_AT, number="RW-1"), out)
     assert len(out.getvalue()) < 100_000
 
 
@@ -143,3 +144,40 @@ def test_the_qr_code_stands_at_the_top_right():
     assert len(corners) > 100
     assert min(x for x, _y in corners) > 595 - 110
     assert min(y for _x, y in corners) > 842 - 110
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize("form", SHEETS, ids=[each.name for each in SHEETS])
+def test_every_sheet_shows_each_of_its_fields_once(form):
+    placed = [key for keys in (*form.rows, *form.rows_after) for key in keys]
+    assert sorted(placed) == sorted(form.labels)
+    values = {key: f"值{place:02}" for place, key in enumerate(form.labels)}
+    _built, reader = sheet(fields=values, form=form)
+    text = words(reader)
+    for value in values.values():
+        assert text.count(value) == 1
+
+
+def test_a_signature_drawn_on_the_phone_stands_in_its_frame():
+    drawn = Signature("customer", picture("PNG", "RGBA", (400, 120), "black"), "2026-11-22 16:20")
+    built, reader = sheet(form=SERVICE, signatures=(drawn,))
+    assert len(list(reader.pages[0].images)) == 1
+    assert "2026-11-22 16:20" in words(reader)
+    assert built.notes == ()
+
+
+def test_a_signature_that_is_no_picture_is_told():
+    built, _reader = sheet("en", form=SERVICE, signatures=(Signature("customer", b"no"),))
+    assert built.notes == ("A signature cannot be printed.",)
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize(("locale", "warning"), [("zh_Hans", "请勿使用"), ("en", "Do not use")])
+def test_the_notice_of_a_piece_out_of_use_is_read_from_afar(locale, warning):
+    built, reader = sheet(locale, {"equipment": "漫步机 SH-0000-0001", "reason": "立柱松动"}, StopNotice())
+    text = words(reader)
+    assert built.pages == 1
+    for part in (warning, "漫步机 SH-0000-0001", "立柱松动"):
+        assert part in text
+    sizes = [float(size) for size in re.findall(rb"/F\S+ ([\d.]+) Tf", reader.pages[0].get_contents().get_data())]
+    assert max(sizes) >= 70

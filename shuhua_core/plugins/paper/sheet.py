@@ -1,16 +1,18 @@
-"""The dispatch sheet (派工单): one task on A4, to be carried along and signed.
+"""One record on A4: framed fields where everybody expects them, pictures, a table, and frames to sign in.
 
-Fields it knows by key stand where everybody expects them, empty ones as space to write in; fields with a label of their
-own follow, then sections, then a table where one is given (several pieces at one site), then the signatures.
+A :class:`SheetForm` is the layout of one kind of sheet, as data. Fields that it knows by key stand at their place, empty ones
+as space to write in; fields with a label of their own follow, then sections, then a table where one is given, then the
+signatures, those drawn on a screen in their frames.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Literal
 
+from translationstring import TranslationString
+
 from shuhua_core.kernel.i18n import _, translator
-from shuhua_core.plugins.contracts import Built, Field, Label, Photo, ReportData, ReportType
-from shuhua_core.plugins.hookspecs import hookimpl
+from shuhua_core.plugins.contracts import Built, Field, Label, Photo, ReportData
 from shuhua_core.plugins.paper.blocks import Block, Cells, Pictures, Row, Signatures
 from shuhua_core.plugins.paper.document import Document
 from shuhua_core.plugins.paper.fonts import fonts
@@ -19,66 +21,41 @@ from shuhua_core.plugins.paper.table import cell_text, table_rows
 from shuhua_core.plugins.paper.text import Typesetter
 from shuhua_core.plugins.paper.units import mm
 
-LABELS = {
-    "number": _("Task number"),
-    "date": _("Date"),
-    "customer": _("Customer"),
-    "contact": _("Contact"),
-    "site": _("Site"),
-    "address": _("Address"),
-    "equipment_number": _("Equipment number"),
-    "model": _("Model"),
-    "batch": _("Batch"),
-    "installed_on": _("Installed on"),
-    "warranty_until": _("Warranty to"),
-    "safe_life_until": _("Safe life to"),
-    "fault": _("Fault"),
-    "severity": _("Severity"),
-    "repairer": _("Repairer"),
-    "arrive_by": _("Arrive by"),
-    "finish_by": _("Finish by"),
-    "unit": _("Unit"),
-    "parts": _("Parts to carry"),
-}
-"""The fields the sheet knows."""
-
-_ROWS: tuple[tuple[str, ...], ...] = (
-    ("number", "date"),
-    ("customer", "contact"),
-    ("site",),
-    ("address",),
-    ("equipment_number", "model"),
-    ("batch", "installed_on"),
-    ("warranty_until", "safe_life_until"),
-    ("fault",),
-)
-_ROWS_AFTER_PICTURES: tuple[tuple[str, ...], ...] = (
-    ("severity", "repairer"),
-    ("arrive_by", "finish_by"),
-    ("unit",),
-    ("parts",),
-)
-_HIGH = {"fault": 16 * mm, "parts": 12 * mm}
 _LABEL_WIDTH = 27 * mm
 _PICTURE_HEIGHT = 42 * mm
+_SIGNATURE_HEIGHT = 9 * mm
+_LONG = 24
+"""A value with more characters has a row of its own."""
 
 
-class TaskSheet:
-    """A task as a PDF of framed fields, black and white."""
+@dataclass(frozen=True, slots=True)
+class SheetForm:
+    """A kind of sheet, as a report type: a record becomes a PDF of framed fields, black and white."""
 
-    name = "task_sheet"
-    label = Label(zh="派工单", en="Dispatch sheet")
+    name: str
+    label: Label
+    labels: Mapping[str, TranslationString] = field(default_factory=dict)
+    """The fields it knows by key."""
+    rows: Sequence[Sequence[str]] = ()
+    """Keys of the rows above the pictures."""
+    rows_after: Sequence[Sequence[str]] = ()
+    """Keys of the rows below the pictures."""
+    high: Mapping[str, float] = field(default_factory=dict)
+    """Least heights of rows that people write in, by key, in points."""
+    signatures: Mapping[str, TranslationString] = field(default_factory=dict)
+    """Who signs: key and title of each frame."""
     kind: Literal["sheet"] = "sheet"
-    media_type = "application/pdf"
-    extension = "pdf"
+    media_type: str = "application/pdf"
+    extension: str = "pdf"
 
     def build(self, data: ReportData, out: BinaryIO) -> Built:
         """Print the sheet; what could not be printed as given is in the notes of the result."""
-        return _Sheet(data).write(out)
+        return _Sheet(self, data).write(out)
 
 
 class _Sheet:
-    def __init__(self, data: ReportData) -> None:
+    def __init__(self, form: SheetForm, data: ReportData) -> None:
+        self._form = form
         self._data = data
         self._translate = translator(data.locale)
         self._setter = Typesetter(fonts())
@@ -87,9 +64,12 @@ class _Sheet:
         self._notes: list[str] = []
 
     def write(self, out: BinaryIO) -> Built:
-        *first, last = self._blocks()
-        # Nobody should sign a page that says nothing.
-        blocks: list[Block] = [*first, replace(last, keep_next=True), self._signatures()]
+        blocks: list[Block] = list(self._blocks())
+        if self._form.signatures:
+            if blocks:
+                # Nobody should sign a page that says nothing.
+                blocks[-1] = replace(blocks[-1], keep_next=True)  # type: ignore[type-var]
+            blocks.append(self._signatures())
         if self._setter.missing:
             self._notes.append(self._translate(_("Characters that the font does not have are printed as their code.")))
         blocks += [self._note(note) for note in self._notes]
@@ -98,10 +78,10 @@ class _Sheet:
 
     def _blocks(self) -> Iterable[Row | Pictures]:
         data = self._data
-        yield from (self._known(keys) for keys in _ROWS)
+        yield from (self._known(keys) for keys in self._form.rows)
         yield from self._pictures(data.photos)
-        yield from (self._known(keys) for keys in _ROWS_AFTER_PICTURES)
-        yield from self._pairs([field for field in data.fields if field.key not in LABELS])
+        yield from (self._known(keys) for keys in self._form.rows_after)
+        yield from self._pairs([each for each in data.fields if each.key not in self._form.labels])
         for section in data.sections:
             yield Row((self._cells.box(section.title, self._document.width, bold=True),), keep_next=True)
             yield from self._pairs(section.fields)
@@ -111,14 +91,28 @@ class _Sheet:
             yield from rows
 
     def _signatures(self) -> Signatures:
-        names = (_("Dispatcher"), _("Repairer"), _("Customer"))
-        date = self._translate(_("Date"))
-        face = self._setter.face().name
-        return Signatures([self._translate(name) for name in names], date, self._document.width, face)
+        drawn = {each.key: each for each in self._data.signatures}
+        pictures, dates = [], []
+        for key in self._form.signatures:
+            signed = drawn.get(key)
+            pictures.append(self._drawn(signed.content) if signed else None)
+            dates.append(" ".join(each for each in (self._translate(_("Date")), signed.at if signed else "") if each))
+        names = [self._translate(title) for title in self._form.signatures.values()]
+        return Signatures(names, dates, self._document.width, self._setter.face().name, pictures)
+
+    def _drawn(self, content: bytes) -> Picture | None:
+        try:
+            return Picture.read(content, self._document.width / max(len(self._form.signatures), 1), _SIGNATURE_HEIGHT)
+        except PictureUnreadable:
+            self._notes.append(self._translate(_("A signature cannot be printed.")))
+            return None
 
     def _known(self, keys: Sequence[str]) -> Row:
-        fields = [Field(key, self._value(key), self._translate(LABELS[key])) for key in keys]
-        return self._row(fields, max(_HIGH.get(key, 0.0) for key in keys))
+        labels = self._form.labels
+        return self._row(
+            [Field(key, self._value(key), self._translate(labels[key])) for key in keys],
+            max(self._form.high.get(key, 0.0) for key in keys),
+        )
 
     def _value(self, key: str) -> str:
         return self._data.value(key) or (self._data.number or "" if key == "number" else "")
@@ -126,14 +120,14 @@ class _Sheet:
     def _pairs(self, fields: Sequence[Field]) -> Iterable[Row]:
         """Two to a row; a long value has a row of its own."""
         row: list[Field] = []
-        for field in fields:
-            if len(field.value) > 24 or "\n" in field.value:
+        for each in fields:
+            if len(each.value) > _LONG or "\n" in each.value:
                 if row:
                     yield self._row(row)
                     row = []
-                yield self._row([field])
+                yield self._row([each])
                 continue
-            row.append(field)
+            row.append(each)
             if len(row) == 2:
                 yield self._row(row)
                 row = []
@@ -143,9 +137,9 @@ class _Sheet:
     def _row(self, fields: Sequence[Field], min_height: float = 0.0) -> Row:
         value_width = self._document.width / len(fields) - _LABEL_WIDTH
         boxes = []
-        for field in fields:
-            boxes.append(self._cells.box(field.label or field.key, _LABEL_WIDTH, bold=True))
-            boxes.append(self._cells.box(cell_text(field.value), value_width))
+        for each in fields:
+            boxes.append(self._cells.box(each.label or each.key, _LABEL_WIDTH, bold=True))
+            boxes.append(self._cells.box(cell_text(each.value), value_width))
         return Row(tuple(boxes), min_height=min_height)
 
     def _pictures(self, photos: Sequence[Photo]) -> Iterable[Pictures]:
@@ -165,9 +159,3 @@ class _Sheet:
 
     def _note(self, text: str) -> Row:
         return Row((Cells(self._setter, size=8).box(text, self._document.width),), framed=False)
-
-
-@hookimpl
-def shuhua_register_report_types() -> Sequence[ReportType]:
-    """One sheet."""
-    return (TaskSheet(),)
