@@ -54,11 +54,19 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture: its small version, its whole one, and what it shows."""
+    """A photo, video or sound recording: its small version, its whole one, and what it shows.
 
-    thumbnail: str
-    href: str
+    ``content`` is what a player plays, of a video or sound. ``note`` stands for what cannot be shown: not yet, or never.
+    """
+
+    thumbnail: str | None
+    href: str | None
     caption: Any = ""
+    kind: str = "photo"
+    content: str | None = None
+    content_type: str | None = None
+    note: Any = None
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

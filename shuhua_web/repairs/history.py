@@ -13,6 +13,7 @@ from shuhua_core.accounts.models import User
 from shuhua_core.audit.models import AuditEntry
 from shuhua_core.kernel.steps import Step, steps_of
 from shuhua_core.kernel.workflow import Workflow
+from shuhua_core.media.service import MediaService
 from shuhua_core.repairs.events import RepairEvent
 from shuhua_core.tasks.events import TaskEvent
 
@@ -46,10 +47,11 @@ def history(request: Request, kind: str, record: Any, table: Workflow) -> list[T
 
 def step_pictures(request: Request, steps: Sequence[Step]) -> dict[int, list[Picture]]:
     """Pictures by step id."""
+    sent = {step.id: step.input["media_ids"] for step in steps if step.input.get("media_ids")}
+    files = MediaService(request.ctx).by_ids({media_id for ids in sent.values() for media_id in ids})
     return {
-        step.id: [picture(request, media_id, _("Picture of this step")) for media_id in step.input["media_ids"]]
-        for step in steps
-        if step.input.get("media_ids")
+        step_id: [picture(request, files[each], _("Sent with this step")) for each in ids if each in files]
+        for step_id, ids in sent.items()
     }
 
 

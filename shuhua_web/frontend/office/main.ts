@@ -10,6 +10,7 @@ import iconsAddress from "../generated/icons.svg?url";
 import { startConfirmation } from "./confirm";
 import { enhance, enhanceAll } from "./enhance";
 import { startForms } from "./forms";
+import { showLightbox } from "./lightbox";
 import { startLists } from "./lists";
 import { notify } from "./notices";
 import { startPartialUpdates } from "./partial-updates";
@@ -25,6 +26,7 @@ startLists();
 startPartialUpdates();
 startRecords();
 
+enhance("[data-lightbox]", showLightbox);
 enhance("[data-map]", (element) => {
   import("./map/map").then(({ showMap }) => showMap(element)).catch(() => notify(texts.map_failed, "error"));
 });
