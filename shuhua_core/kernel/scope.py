@@ -6,12 +6,15 @@ through :func:`visible`; a record already loaded is tested by :func:`covers` und
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, false, or_, select, true
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import GenericFunction
 
 from .actor import Actor, Grant, ScopeKind
 from .errors import NotFound
@@ -34,40 +37,71 @@ class ScopeColumns:
 
 def prefix_range(column: Any, prefix: str) -> ColumnElement[bool]:
     """``column`` begins with ``prefix``, as a range that an index serves (columns collate by code point)."""
-    if not prefix:
-        return column.is_not(None)  # type: ignore[no-any-return]
-    return and_(column >= prefix, column < prefix[:-1] + chr(ord(prefix[-1]) + 1))
+    return and_(*_bounds(column, prefix)) if prefix else column.is_not(None)
+
+
+def _bounds(column: Any, prefix: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return column >= prefix, column < prefix[:-1] + chr(ord(prefix[-1]) + 1)
+
+
+class _likely(GenericFunction[bool]):  # noqa: N801 - the name of the function in SQL
+    """Tells SQLite that a condition holds for most rows; PostgreSQL knows by its statistics."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_likely)
+def _without_hint(element: Any, compiler: Any, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)  # type: ignore[no-any-return]
+
+
+@compiles(_likely, "sqlite")
+def _with_hint(element: Any, compiler: Any, **options: Any) -> str:
+    return f"likely({compiler.process(element.clauses, **options)})"
 
 
 def visible(model: type[Any], actor: Actor, permission: str) -> ColumnElement[bool]:
-    """The condition under which ``permission`` of ``actor`` reaches a row of ``model``."""
+    """The condition under which ``permission`` of ``actor`` reaches a row of ``model``.
+
+    The same rights give the same object, so that statements made of it can be kept.
+    """
+    columns: ScopeColumns = model.__scope__
+    grants = actor.reach(permission)
+    own: tuple[tuple[str, Hashable], ...] = ()
+    if any(grant.scope is ScopeKind.OWN for grant in grants):
+        named = tuple((column, getattr(actor, attribute)) for attribute, column in columns.own.items())
+        held = tuple(sorted(record_id for kind, record_id in actor.holds if kind == columns.kind))
+        own = (*(each for each in named if each[1] is not None), *((("id", held),) if held else ()))
+    return _visible(model, grants, own)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=500)
+def _visible(model: Any, grants: tuple[Grant, ...], own: tuple[tuple[str, Any], ...]) -> ColumnElement[bool]:
     columns: ScopeColumns = model.__scope__
     conditions: list[ColumnElement[bool]] = []
-    for grant in actor.reach(permission):
+    for grant in grants:
         if grant.scope is ScopeKind.ALL:
             return true()
-        conditions.extend(_conditions(model, columns, actor, grant))
+        if grant.scope is ScopeKind.OWN:
+            conditions.extend(
+                getattr(model, name).in_(value) if isinstance(value, tuple) else getattr(model, name) == value
+                for name, value in own
+            )
+        else:
+            conditions.extend(_area(model, columns, grant))
     return or_(*conditions) if conditions else false()
 
 
-def _conditions(model: Any, columns: ScopeColumns, actor: Actor, grant: Grant) -> list[ColumnElement[bool]]:
-    if grant.scope is ScopeKind.DIVISION and columns.division and grant.value:
-        return [prefix_range(getattr(model, columns.division), grant.value)]
-    if grant.scope is ScopeKind.ORGANISATION and columns.organisation and grant.value:
-        return [prefix_range(getattr(model, columns.organisation), grant.value)]
-    if grant.scope is ScopeKind.AGENT and columns.organisation and grant.value:
-        return [getattr(model, columns.organisation) == grant.value]
-    if grant.scope is ScopeKind.OWN:
-        own = [
-            getattr(model, column) == getattr(actor, attribute)
-            for attribute, column in columns.own.items()
-            if getattr(actor, attribute) is not None
-        ]
-        held = [record_id for kind, record_id in actor.holds if kind == columns.kind]
-        if held:
-            own.append(model.id.in_(held))
-        return own
-    return []
+def _area(model: Any, columns: ScopeColumns, grant: Grant) -> list[ColumnElement[bool]]:
+    column = columns.division if grant.scope is ScopeKind.DIVISION else columns.organisation
+    if not column or not grant.value:
+        return []
+    if grant.scope is ScopeKind.AGENT:
+        return [getattr(model, column) == grant.value]
+    # A branch or a province is a large part of all rows. Without a word SQLite takes any range for a small one, and sorts
+    # all of it where an index in the order of the list would give the first page at once.
+    return [and_(*(_likely(bound) for bound in _bounds(getattr(model, column), grant.value)))]
 
 
 def covers(record: Any, actor: Actor, permission: str) -> bool:
@@ -108,15 +142,19 @@ def get_visible(
     Where the session is marked as ``alone`` (a replay of history on SQLite, where nobody else writes meanwhile), a record
     that it has loaded is not read again. Raises :class:`NotFound`, alike for absent and out of scope.
     """
+    record: RecordT | None
     if session.info.get("alone"):
-        known = session.get(model, record_id)
-        if known is None or not covers(known, actor, permission):
-            raise NotFound()
-        return known
-    query = select(model).where(model.id == record_id, visible(model, actor, permission))  # type: ignore[attr-defined]
-    if for_update:
-        query = query.with_for_update(of=model).execution_options(populate_existing=True)
-    record: RecordT | None = session.scalars(query).unique().one_or_none()
-    if record is None:
+        record = session.get(model, record_id)
+    else:
+        found = session.scalars(_by_id(model, for_update), {"record_id": record_id})  # type: ignore[arg-type]
+        record = found.unique().one_or_none()
+    if record is None or not covers(record, actor, permission):
         raise NotFound()
     return record
+
+
+@cache
+def _by_id(model: Any, for_update: bool) -> Select[Any]:
+    """The one statement that reads a record of ``model``; the scope is tested on what it gives."""
+    query: Select[Any] = select(model).where(model.id == bindparam("record_id"))
+    return query.with_for_update(of=model).execution_options(populate_existing=True) if for_update else query
