@@ -2,7 +2,7 @@
 
 =====================  ================================================================================================
 ``request.deployment``  the :class:`~shuhua_core.kernel.deployment.Deployment` that this process serves
-``request.actor``       who acts, read once in a short read session of its own
+``request.actor``       who acts, read once; for a request that changes something in a short read session of its own
 ``request.dbsession``   the session, opened when first asked for: reading for GET and HEAD, else writing behind the gate
 ``request.ctx``         the :class:`~shuhua_core.kernel.context.Context` for services
 ``request.service(S)``  ``S(request.ctx)``
@@ -27,7 +27,7 @@ from pyramid.response import Response
 from pyramid.session import JSONSerializer, SignedCookieSessionFactory
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from zope.sqlalchemy import register
+from zope.sqlalchemy.datamanager import STATUS_CHANGED, join_transaction
 
 from shuhua_core.kernel.actor import Actor
 from shuhua_core.kernel.context import Context
@@ -72,7 +72,8 @@ def _open_session(request: Request) -> Session:
         database.gate.acquire()
         session = database.write_session()
         _end_with(request, partial(_end_writing, session, database.gate))
-        register(session, initial_state="changed", transaction_manager=request.tm)
+        # Not zope.sqlalchemy.register: its listeners look for changes at each statement, and this session changes something.
+        join_transaction(session, STATUS_CHANGED, request.tm)
     session.info["request_id"] = request.environ.get(REQUEST_ID)
     request.environ[_SESSION] = session
     return session

@@ -11,7 +11,8 @@ import hashlib
 import hmac
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from pyramid.config import Configurator
@@ -104,7 +105,7 @@ def _set_cookie(request: Request, response: Response, name: str, value: str | No
 
 
 def login_session(request: Request) -> ResolvedSession | None:
-    """The session that the request's token stands for, read in a short session of its own.
+    """The session that the request's token stands for.
 
     Raises NotSignedIn for a bearer token that is not valid. An office session that has ended is none: the page then sends the
     person to the sign-in page. A phone's token is none as a cookie, nor a browser's as a bearer token.
@@ -113,9 +114,10 @@ def login_session(request: Request) -> ResolvedSession | None:
     token = bearer if bearer is not None else session_token(request)
     if not token and bearer is None:
         return None
-    deployment = request.deployment
-    with deployment.database.read() as session:
-        found = resolve(session, token, deployment.clock.now()) if token else None
+    found = None
+    if token:
+        with _reading(request) as session:
+            found = resolve(session, token, request.deployment.clock.now())
     if found is not None and found.kind == ("browser" if bearer is None else "device"):
         if found.wants_touch:
             request.add_finished_callback(_touch)
@@ -130,9 +132,19 @@ def identify(request: Request) -> Actor:
     found = request.login_session
     if found is not None:
         return found.actor
-    with request.deployment.database.read() as session:
+    with _reading(request) as session:
         holds = [held for reader in request.registry.holders for held in reader(request, session)]
         return public_actor(session, holds)
+
+
+@contextmanager
+def _reading(request: Request) -> Iterator[Session]:
+    """Where to read who acts: in the request's own session if it only reads, else in a short one that ends before the gate."""
+    if request.method in SAFE_METHODS and request.exception is None:
+        yield request.dbsession
+    else:
+        with request.deployment.database.read() as session:
+            yield session
 
 
 def add_holder(config: Configurator, reader: HoldsReader) -> None:

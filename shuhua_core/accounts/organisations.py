@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from shuhua_core.kernel.errors import NotFound
@@ -52,6 +52,11 @@ def above(path: str) -> list[str]:
     return ["/" + "/".join(parts[:length]) + "/" for length in range(len(parts), 0, -1)]
 
 
+_BRANCHES = select(Organisation).where(
+    Organisation.path.in_(bindparam("paths", expanding=True)), or_(*(Organisation.kind == kind for kind in BRANCH_KINDS))
+)
+
+
 def branch_of(session: Session, path: str) -> Organisation:
     """The branch that the organisation at ``path`` is or lies below, else the maker. Raises NotFound when there is none."""
     found = recalled(session, ("branch_of", path), lambda: _branches_above(session, path))
@@ -62,8 +67,7 @@ def branch_of(session: Session, path: str) -> Organisation:
 
 
 def _branches_above(session: Session, path: str) -> dict[str, Organisation]:
-    query = select(Organisation).where(Organisation.path.in_(above(path)), Organisation.kind.in_(BRANCH_KINDS))
-    return {each.path: each for each in session.scalars(query)}
+    return {each.path: each for each in session.scalars(_BRANCHES, {"paths": above(path)})}
 
 
 def branch_for_division(session: Session, division_code: str | None) -> Organisation:

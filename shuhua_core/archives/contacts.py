@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shuhua_core.accounts.permissions import Permission
@@ -115,7 +116,7 @@ def keep_contact(
             "updated_at": ctx.now,
         }
         # Two calls of the same person may be entered at once: the unique constraint lets one of them through.
-        made: Contact | None = ctx.session.scalar(_insert(ctx).values(values).on_conflict_do_nothing().returning(Contact))
+        made: Contact | None = ctx.session.scalar(_inserting(ctx.session.get_bind().dialect.name), values)
         if made is not None:
             ctx.publish(Event(ArchiveEvent.CONTACT_KEPT, "contact", made.id, values={"customer_id": customer_id}))
             return made
@@ -126,15 +127,19 @@ def keep_contact(
     return contact
 
 
-def _insert(ctx: Context) -> Any:
-    dialect = postgresql if ctx.session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(Contact)
+@cache
+def _inserting(dialect: str) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(Contact).on_conflict_do_nothing().returning(Contact)
+
+
+_KNOWN = select(Contact).where(
+    Contact.phone == bindparam("phone"), Contact.name == bindparam("name"), Contact.organisation_path == bindparam("path")
+)
 
 
 def _known(ctx: Context, name: str, phone: str, path: str) -> Contact | None:
-    return ctx.session.scalars(
-        select(Contact).where(Contact.phone == phone, Contact.name == name, Contact.organisation_path == path)
-    ).one_or_none()
+    return ctx.session.scalars(_KNOWN, {"phone": phone, "name": name, "path": path}).one_or_none()
 
 
 def _complete(ctx: Context, contact: Contact, customer_id: int | None, user_id: int | None, note: str | None) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, delete, func, select
+from sqlalchemy import BigInteger, String, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .db import Base
@@ -35,12 +35,19 @@ class StoredAnswer(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
+_TABLE = StoredAnswer.__table__
+_LOCK = select(func.pg_try_advisory_xact_lock(bindparam("number", type_=BigInteger)))
+_STORED = select(_TABLE).where(_TABLE.c.space == bindparam("space"), _TABLE.c.key == bindparam("key"))
+_STORE = insert(_TABLE)  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Status, body and Location of an answer; ``replayed`` tells that it was given before."""
 
     status: int
-    body: dict[str, Any]
+    body: Any
+    """Plain values, or JSON that has been written already (:class:`orjson.Fragment`)."""
     location: str | None = None
     replayed: bool = False
 
@@ -58,9 +65,9 @@ def claim(session: Session, space: str, key: str, request_fingerprint: str) -> A
     """
     if session.get_bind().dialect.name == "postgresql":
         number = int.from_bytes(hashlib.sha256(f"{space}\0{key}".encode()).digest()[:8], "big", signed=True)
-        if not session.scalar(select(func.pg_try_advisory_xact_lock(number))):
+        if not session.scalar(_LOCK, {"number": number}):
             raise KeyInFlight(retry_after=1)
-    stored = session.get(StoredAnswer, (space, key))
+    stored = session.execute(_STORED, {"space": space, "key": key}).one_or_none()
     if stored is None:
         return None
     if stored.fingerprint != request_fingerprint:
@@ -70,18 +77,17 @@ def claim(session: Session, space: str, key: str, request_fingerprint: str) -> A
 
 def store(session: Session, space: str, key: str, request_fingerprint: str, answer: Answer, now: datetime) -> None:  # noqa: PLR0917
     """Keep a successful answer. The primary key, not the look-up before, is what rules out a second one."""
-    session.add(
-        StoredAnswer(
-            space=space,
-            key=key,
-            fingerprint=request_fingerprint,
-            status=answer.status,
-            location=answer.location,
-            body=answer.body,
-            created_at=now,
-        )
-    )
+    row = {
+        "space": space,
+        "key": key,
+        "fingerprint": request_fingerprint,
+        "status": answer.status,
+        "location": answer.location,
+        "body": answer.body,
+        "created_at": now,
+    }
     session.flush()
+    session.execute(_STORE, row)
 
 
 def sweep(session: Session, now: datetime) -> int:

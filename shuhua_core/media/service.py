@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select, tuple_, union, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, tuple_, union, update
 
 from ..kernel.context import Context
 from ..kernel.errors import Invalid
 from ..kernel.events import Event
 from ..kernel.i18n import _
+from ..kernel.types import BigInt
 from .events import MediaEvent
 from .models import MediaFile, MediaLink
 from .sandbox import Derived
 from .store import StoredFile
+
+FEW = 4
+"""Up to so many records there is a statement for each number of them."""
 
 
 class MediaService:
@@ -110,14 +116,35 @@ class MediaService:
         if not found:
             return found
         wanted = list(found)
-        own = select(MediaFile.id, MediaFile.record_kind.label("kind"), MediaFile.record_id.label("record")).where(
-            tuple_(MediaFile.record_kind, MediaFile.record_id).in_(wanted)
-        )
-        linked = select(MediaLink.media_id, MediaLink.record_kind, MediaLink.record_id).where(
-            tuple_(MediaLink.record_kind, MediaLink.record_id).in_(wanted)
-        )
-        places = union(own, linked).subquery()
-        query = select(MediaFile, places.c.kind, places.c.record).join(places, places.c.id == MediaFile.id)
-        for media, kind, record_id in self._ctx.session.execute(query.order_by(MediaFile.id)):
+        if len(wanted) <= FEW:
+            query = _of_few(len(wanted))
+            values = {
+                f"{name}_{n}": value for n, each in enumerate(wanted) for name, value in zip(("kind", "id"), each, strict=True)
+            }
+        else:
+            query, values = _of(lambda *columns: tuple_(*columns).in_(wanted)), {}
+        for media, kind, record_id in self._ctx.session.execute(query, values):
             found[kind, record_id].append(media)
         return found
+
+
+@cache
+def _of_few(count: int) -> Select[Any]:
+    """The files of so many records; each is ``kind_0``, ``id_0`` and so on. Built once: that costs more than running it."""
+    return _of(
+        lambda kind, record: or_(
+            *(and_(kind == bindparam(f"kind_{n}"), record == bindparam(f"id_{n}", type_=BigInt)) for n in range(count))
+        )
+    )
+
+
+def _of(wanted: Callable[[Any, Any], ColumnElement[bool]]) -> Select[Any]:
+    own = select(MediaFile.id, MediaFile.record_kind.label("kind"), MediaFile.record_id.label("record")).where(
+        wanted(MediaFile.record_kind, MediaFile.record_id)
+    )
+    linked = select(MediaLink.media_id, MediaLink.record_kind, MediaLink.record_id).where(
+        wanted(MediaLink.record_kind, MediaLink.record_id)
+    )
+    places = union(own, linked).subquery()
+    query = select(MediaFile, places.c.kind, places.c.record).join(places, places.c.id == MediaFile.id)
+    return query.order_by(MediaFile.id)

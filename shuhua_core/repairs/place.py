@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ..accounts.organisations import branch_for_division, branch_of
 from ..kernel.context import Context
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.i18n import _
-from ..kernel.scope import get_visible, visible
+from ..kernel.scope import get_visible
 from ..places.models import Division
 from ..places.positions import position_of
 from ..sites.models import Equipment, Site
@@ -55,6 +55,9 @@ def locate(ctx: Context, values: dict[str, Any], *, piece: Equipment | None = No
     )
 
 
+_BY_CODE = select(Equipment).where(Equipment.code == bindparam("code"))
+
+
 def piece_by_code(ctx: Context, values: dict[str, Any]) -> Equipment | None:
     """The piece whose label carries ``values["code"]``, for everybody who stands before it; None without a code.
 
@@ -63,7 +66,7 @@ def piece_by_code(ctx: Context, values: dict[str, Any]) -> Equipment | None:
     code = values.get("code")
     if code is None:
         return None
-    piece = ctx.session.scalars(select(Equipment).where(Equipment.code == code.upper())).one_or_none()
+    piece = ctx.session.scalars(_BY_CODE, {"code": code.upper()}).one_or_none()
     if piece is None:
         raise Invalid({"code": _("There is no such code. Check the label and type it again.")})
     if values.get("equipment_id") not in (None, piece.id) or values.get("site_id") not in (None, piece.site_id):
@@ -87,10 +90,10 @@ def _site(ctx: Context, equipment: Equipment | None, site_id: int | None) -> Sit
         return ctx.session.get(Site, equipment.site_id)
     if site_id is None:
         return None
-    found = ctx.session.scalars(select(Site).where(Site.id == site_id, visible(Site, ctx.actor, "sites.view"))).one_or_none()
-    if found is None:
-        raise Invalid({"site_id": _("Choose an installation point that you may see.")})
-    return found
+    try:
+        return get_visible(ctx.session, Site, ctx.actor, "sites.view", site_id)
+    except NotFound:
+        raise Invalid({"site_id": _("Choose an installation point that you may see.")}) from None
 
 
 def _division(ctx: Context, code: str | None) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from ..kernel.context import Context
 from ..kernel.errors import Invalid, NotAllowed, NotFound, VersionStale, WrongState
@@ -14,6 +14,7 @@ from ..kernel.events import Event
 from ..kernel.i18n import _
 from ..kernel.schema import deserialize
 from ..kernel.scope import covers, get_visible
+from ..kernel.types import BigInt
 from ..kernel.workflow import Row
 from ..repairs.models import RepairRequest
 from ..repairs.service import RepairService, show_phone
@@ -24,6 +25,19 @@ from .models import RepairTask, Task
 from .schema import Create, MoveDeadline
 
 ACTIVE_REPAIR_STATES = ("in_progress",)
+
+_TASKS_OF = (
+    select(Task)
+    .join(RepairTask, RepairTask.task_id == Task.id)
+    .where(RepairTask.repair_id == bindparam("repair_id", type_=BigInt))
+    .order_by(Task.id)
+)
+_REPAIRS_OF = (
+    select(RepairRequest)
+    .join(RepairTask, RepairTask.repair_id == RepairRequest.id)
+    .where(RepairTask.task_id == bindparam("task_id", type_=BigInt))
+    .order_by(RepairRequest.id)
+)
 
 
 class TaskService:
@@ -155,20 +169,12 @@ class TaskService:
 
     def tasks_of(self, repair_id: int, *, for_update: bool = False) -> Sequence[Task]:
         """The tasks of a request, oldest first. The caller has made sure that the request is visible."""
-        query = (
-            select(Task)
-            .join(RepairTask, RepairTask.task_id == Task.id)
-            .where(RepairTask.repair_id == repair_id)
-            .order_by(Task.id)
-        )
-        return self._ctx.session.scalars(query.with_for_update(of=Task) if for_update else query).all()
+        query = _TASKS_OF.with_for_update(of=Task) if for_update else _TASKS_OF
+        return self._ctx.session.scalars(query, {"repair_id": repair_id}).all()
 
     def repairs_of(self, task_id: int) -> Sequence[RepairRequest]:
         """The requests that a task serves, oldest first. The caller has made sure that the task is visible."""
-        query = (
-            select(RepairRequest).join(RepairTask, RepairTask.repair_id == RepairRequest.id).where(RepairTask.task_id == task_id)
-        )
-        return self._ctx.session.scalars(query.order_by(RepairRequest.id)).all()
+        return self._ctx.session.scalars(_REPAIRS_OF, {"task_id": task_id}).all()
 
     def reveal_phone(self, task_id: int, repair_id: int) -> str | None:
         """The whole phone number of the caller of a request that the task serves; that it was shown is recorded.

@@ -167,9 +167,9 @@ class ApiView:
             response.headers["Idempotency-Replayed"] = "true"
             return response
         reply = self._call(request, body)
-        plain = orjson.loads(jsonio.dump(without_secrets(reply.body or {}, self.secrets)))
+        written = orjson.Fragment(jsonio.dump(without_secrets(reply.body or {}, self.secrets)))
         location = hidden_location(reply.location, reply.body or {}, self.secrets)
-        answer = idempotency.Answer(reply.status or self.status, plain, location)
+        answer = idempotency.Answer(reply.status or self.status, written, location)
         idempotency.store(session, use.space, use.key, sent, answer, request.ctx.now)
         return self.respond(reply)
 
