@@ -16,6 +16,7 @@ from .places import models as places
 from .repairs import follower_models
 from .repairs import models as repairs
 from .sites import models as sites
+from .sites.labels import models as labels
 from .tasks import models as tasks
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "followups",
     "idempotency",
     "inspections",
+    "labels",
     "limits",
     "lists",
     "media",

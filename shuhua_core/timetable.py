@@ -8,12 +8,15 @@ from datetime import timedelta
 
 from .accounts import attempts, limits, link_delivery, sessions
 from .inspections.due import keep_due
+from .audit import running
 from .kernel import idempotency
 from .kernel.actor import SYSTEM
 from .kernel.context import Context
 from .kernel.deployment import Deployment
 from .media import housekeeping
 from .repairs.service import RepairService
+from .sites.labels.scans import sweep_scans
+from .sites.labels.service import adopt
 from .tasks.service import TaskService
 
 
@@ -42,7 +45,10 @@ JOBS: tuple[Job, ...] = (
     Job("inspections.keep_due", timedelta(minutes=10), in_transaction(keep_due)),
     Job("idempotency.sweep", timedelta(hours=6), in_transaction(lambda ctx: idempotency.sweep(ctx.session, ctx.now))),
     Job("sign_in.sweep", timedelta(hours=1), in_transaction(lambda ctx: attempts.sweep(ctx.session, ctx.now))),
+    Job("labels.adopt", timedelta(hours=1), in_transaction(adopt)),
+    Job("labels.sweep", timedelta(hours=24), in_transaction(sweep_scans)),
     Job("limits.sweep", timedelta(hours=1), in_transaction(lambda ctx: limits.sweep(ctx.session, ctx.now))),
+    Job("running_log.sweep", timedelta(hours=24), in_transaction(running.sweep)),
     Job("links.sweep", timedelta(hours=24), link_delivery.sweep),
     Job("media.sweep_uploads", timedelta(minutes=10), housekeeping.sweep_uploads),
     Job("media.sweep_unattached", timedelta(hours=6), housekeeping.sweep_unattached),

@@ -43,6 +43,8 @@ class Permission(StrEnum):
     """Draw sites and inspectors at random for a spot check."""
     INSPECTIONS_VIEW = "inspections.view"
     """Read inspections, plans, what is due, coverage and activity."""
+    LABELS_EDIT = "labels.edit"
+    """Print QR labels, bind them to pieces and take them off."""
     MEDIA_ORIGINAL = "media.original"
     """Fetch an original file of a record that one sees, with all that it carries; each fetch is logged."""
     MEDIA_UPLOAD = "media.upload"

@@ -12,6 +12,7 @@ from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.recall import locked
 from shuhua_core.sites.events import SiteEvent
+from shuhua_core.sites.labels.models import Label
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.sites.states import worst
 
@@ -55,6 +56,12 @@ def copy_scope(ctx: Context, site: Site) -> None:
         .where(Equipment.site_id == site.id)
         .values({name: getattr(site, name) for name in COPIED} | {"version": Equipment.version + 1, "updated_at": ctx.now})
         .execution_options(synchronize_session="fetch")
+    )
+    ctx.session.execute(
+        update(Label)
+        .where(Label.equipment_id.in_(select(Equipment.id).where(Equipment.site_id == site.id)))
+        .values(organisation_path=site.organisation_path, division_code=site.division_code)
+        .execution_options(synchronize_session=False)
     )
 
 

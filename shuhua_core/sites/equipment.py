@@ -22,6 +22,7 @@ from shuhua_core.media.service import MediaService
 from shuhua_core.sites import codes
 from shuhua_core.sites.derived import after_months, refresh_states, scope_of
 from shuhua_core.sites.events import EquipmentEvent
+from shuhua_core.sites.labels.service import LabelService
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW, FixedMachine
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.sites.schema import ACTION_SCHEMAS, EquipmentCreate, EquipmentPatch
@@ -95,6 +96,7 @@ class EquipmentService:
         records.require_scope(ctx, piece, Permission.EQUIPMENT_EDIT)
         ctx.session.add(piece)
         records.flush(ctx)
+        LabelService(ctx).follow(piece, None)
         MACHINE.begin(ctx, piece, event=EquipmentEvent.CREATED, values={"site_id": piece.site_id, "model_id": piece.model_id})
         MediaService(ctx).attach(media_ids or [], "equipment", piece.id)
         refresh_states(ctx, [piece.site_id])
@@ -127,6 +129,7 @@ class EquipmentService:
             records.require_scope(ctx, piece, Permission.EQUIPMENT_EDIT)
             records.touch(ctx, piece)
             records.flush(ctx)
+            LabelService(ctx).follow(piece, changes["code"][0] if "code" in changes else piece.code)
             records.publish(ctx, EquipmentEvent.EDITED, "equipment", piece, changes, personal=EQUIPMENT_PERSONAL)
             if "site_id" in changes:
                 refresh_states(ctx, [left, piece.site_id])

@@ -33,3 +33,16 @@ class EquipmentEvent(StrEnum):
     """A repairer began to work on it."""
     REPAIRED = "equipment.repaired"
     """A task was completed with the result "repaired"."""
+
+
+class LabelEvent(StrEnum):
+    """Names of the events of labels."""
+
+    BATCH_MADE = "labels.batch_made"
+    """Blank labels were made, to be printed. ``values``: count."""
+    BOUND = "labels.bound"
+    """A label was stuck on a piece. ``values``: equipment_id, and distance from its site in metres or None."""
+    UNBOUND = "labels.unbound"
+    """It was taken off, with a reason. ``values``: equipment_id."""
+    RETIRED = "labels.retired"
+    """It is never to be used again, with a reason or for another label."""

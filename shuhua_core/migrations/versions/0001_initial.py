@@ -429,6 +429,22 @@ def upgrade() -> None:
     op.create_index("ix_contacts_phone_tail", "contacts", ["phone_tail"], unique=False)
     op.create_index(op.f("ix_contacts_user_id"), "contacts", ["user_id"], unique=False)
     op.create_table(
+        "label_batches",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("number", types.code_string(40), nullable=False),
+        sa.Column("count", types.BigInt, nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("organisation_path", types.code_string(200), nullable=False),
+        sa.Column("created_by_id", types.BigInt, nullable=True),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["users.id"], name=op.f("fk_label_batches_created_by_id_users"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_label_batches")),
+        sa.UniqueConstraint("number", name=op.f("uq_label_batches_number")),
+    )
+    op.create_index(op.f("ix_label_batches_organisation_path"), "label_batches", ["organisation_path"], unique=False)
+    op.create_table(
         "login_sessions",
         sa.Column("id", types.BigInt, nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -925,6 +941,33 @@ def upgrade() -> None:
     op.create_index("ix_inspections_site", "inspections", ["site_id", "received_at"], unique=False)
     op.create_index(op.f("ix_inspections_unit_id"), "inspections", ["unit_id"], unique=False)
     op.create_table(
+        "labels",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("code", types.code_string(10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("batch_id", types.BigInt, nullable=True),
+        sa.Column("equipment_id", types.BigInt, nullable=True),
+        sa.Column("bound_at", types.UtcDateTime(), nullable=True),
+        sa.Column("bound_by_id", types.BigInt, nullable=True),
+        sa.Column("organisation_path", types.code_string(200), nullable=True),
+        sa.Column("division_code", types.code_string(20), nullable=True),
+        sa.Column("scans", types.BigInt, nullable=False),
+        sa.Column("last_scan_at", types.UtcDateTime(), nullable=True),
+        sa.Column("farthest", types.BigInt, nullable=True),
+        sa.Column("version", types.BigInt, nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("updated_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["label_batches.id"], name=op.f("fk_labels_batch_id_label_batches")),
+        sa.ForeignKeyConstraint(["bound_by_id"], ["users.id"], name=op.f("fk_labels_bound_by_id_users"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_labels_equipment_id_equipment")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_labels")),
+        sa.UniqueConstraint("code", name=op.f("uq_labels_code")),
+    )
+    op.create_index(op.f("ix_labels_batch_id"), "labels", ["batch_id"], unique=False)
+    op.create_index(op.f("ix_labels_division_code"), "labels", ["division_code"], unique=False)
+    op.create_index(op.f("ix_labels_equipment_id"), "labels", ["equipment_id"], unique=False)
+    op.create_index("ix_labels_organisation", "labels", ["organisation_path", "state"], unique=False)
+    op.create_table(
         "repairs",
         sa.Column("id", types.BigInt, nullable=False),
         sa.Column("number", types.code_string(40), nullable=False),
@@ -1157,6 +1200,46 @@ def upgrade() -> None:
     op.create_index("ix_inspection_findings_inspection", "inspection_findings", ["inspection_id", "id"], unique=False)
     op.create_index(op.f("ix_inspection_findings_repair_id"), "inspection_findings", ["repair_id"], unique=False)
     op.create_table(
+        "label_bindings",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("label_id", types.BigInt, nullable=False),
+        sa.Column("equipment_id", types.BigInt, nullable=False),
+        sa.Column("bound_at", types.UtcDateTime(), nullable=False),
+        sa.Column("bound_by_id", types.BigInt, nullable=True),
+        sa.Column("longitude", sa.Double(), nullable=True),
+        sa.Column("latitude", sa.Double(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("unbound_at", types.UtcDateTime(), nullable=True),
+        sa.Column("unbound_by_id", types.BigInt, nullable=True),
+        sa.Column("unbound_reason", sa.String(length=500), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bound_by_id"], ["users.id"], name=op.f("fk_label_bindings_bound_by_id_users"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["equipment_id"], ["equipment.id"], name=op.f("fk_label_bindings_equipment_id_equipment"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["label_id"], ["labels.id"], name=op.f("fk_label_bindings_label_id_labels"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["unbound_by_id"], ["users.id"], name=op.f("fk_label_bindings_unbound_by_id_users"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_label_bindings")),
+    )
+    op.create_index(op.f("ix_label_bindings_equipment_id"), "label_bindings", ["equipment_id"], unique=False)
+    op.create_index(op.f("ix_label_bindings_label_id"), "label_bindings", ["label_id"], unique=False)
+    op.create_table(
+        "label_scans",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("label_id", types.BigInt, nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("longitude", sa.Double(), nullable=True),
+        sa.Column("latitude", sa.Double(), nullable=True),
+        sa.Column("distance", types.BigInt, nullable=True),
+        sa.ForeignKeyConstraint(["label_id"], ["labels.id"], name=op.f("fk_label_scans_label_id_labels"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_label_scans")),
+    )
+    op.create_index(op.f("ix_label_scans_at"), "label_scans", ["at"], unique=False)
+    op.create_index(op.f("ix_label_scans_label_id"), "label_scans", ["label_id"], unique=False)
+    op.create_table(
         "repair_followers",
         sa.Column("id", types.BigInt, nullable=False),
         sa.Column("repair_id", types.BigInt, nullable=False),
@@ -1193,6 +1276,12 @@ def downgrade() -> None:
     op.drop_table("repair_tasks")
     op.drop_index(op.f("ix_repair_followers_repair_id"), table_name="repair_followers")
     op.drop_table("repair_followers")
+    op.drop_index(op.f("ix_label_scans_label_id"), table_name="label_scans")
+    op.drop_index(op.f("ix_label_scans_at"), table_name="label_scans")
+    op.drop_table("label_scans")
+    op.drop_index(op.f("ix_label_bindings_label_id"), table_name="label_bindings")
+    op.drop_index(op.f("ix_label_bindings_equipment_id"), table_name="label_bindings")
+    op.drop_table("label_bindings")
     op.drop_index(op.f("ix_inspection_findings_repair_id"), table_name="inspection_findings")
     op.drop_index("ix_inspection_findings_inspection", table_name="inspection_findings")
     op.drop_index(op.f("ix_inspection_findings_equipment_id"), table_name="inspection_findings")
@@ -1247,6 +1336,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_repairs_caller_tail"), table_name="repairs")
     op.drop_index("ix_repairs_caller", table_name="repairs")
     op.drop_table("repairs")
+    op.drop_index("ix_labels_organisation", table_name="labels")
+    op.drop_index(op.f("ix_labels_equipment_id"), table_name="labels")
+    op.drop_index(op.f("ix_labels_division_code"), table_name="labels")
+    op.drop_index(op.f("ix_labels_batch_id"), table_name="labels")
+    op.drop_table("labels")
     op.drop_index(op.f("ix_inspections_unit_id"), table_name="inspections")
     op.drop_index("ix_inspections_site", table_name="inspections")
     op.drop_index(op.f("ix_inspections_received_at"), table_name="inspections")
@@ -1350,6 +1444,8 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_login_sessions_expires_at"), table_name="login_sessions")
     op.drop_table("login_sessions")
+    op.drop_index(op.f("ix_label_batches_organisation_path"), table_name="label_batches")
+    op.drop_table("label_batches")
     op.drop_index(op.f("ix_contacts_user_id"), table_name="contacts")
     op.drop_index("ix_contacts_phone_tail", table_name="contacts")
     op.drop_index(op.f("ix_contacts_phone"), table_name="contacts")
