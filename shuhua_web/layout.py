@@ -273,6 +273,10 @@ class Assets:
         """Style sheets of an entry."""
         return list(self._read().get(source, {}).get("css", ()))
 
+    def entries(self) -> dict[str, Any]:
+        """The manifest of the build: what each source became, and what that needs."""
+        return self._read()
+
     def _read(self) -> dict[str, Any]:
         try:
             modified = self._manifest.stat().st_mtime

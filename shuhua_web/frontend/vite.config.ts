@@ -12,8 +12,9 @@ function assetFile(names: string[]): string {
 
 const licenceFile: Plugin = {
   name: "licences",
-  generateBundle() {
-    this.emitFile({ type: "asset", fileName: "licenses.txt", source: licences(here) });
+  generateBundle(_options, bundle) {
+    const modules = Object.values(bundle).flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
+    this.emitFile({ type: "asset", fileName: "licenses.txt", source: licences(here, modules) });
   },
 };
 
@@ -23,6 +24,8 @@ export default defineConfig({
   base: "./",
   publicDir: false,
   plugins: [licenceFile],
+  // The phone app's parts are TSX: its templates are checked by the same compiler as the rest.
+  oxc: { jsx: { runtime: "automatic", importSource: "vue" } },
   build: {
     outDir: resolve(here, "../static/dist"),
     emptyOutDir: true,

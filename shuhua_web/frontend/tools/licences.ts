@@ -1,10 +1,6 @@
-/** The licences of everything that is shipped: the packages of the lock file that are no tools of the build. */
+/** The licences of everything that is shipped: what is in the bundles, and what package.json names as dependencies. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-
-interface LockEntry {
-  dev?: boolean;
-}
 
 interface Manifest {
   name: string;
@@ -16,11 +12,22 @@ interface Manifest {
 
 const FILES = /^(licen[cs]e|notice|copying|ofl)/i;
 
-/** One text: a heading a package, then its licence and notice files as they are. */
-export function licences(root: string): string {
-  const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as { packages: Record<string, LockEntry> };
-  const shipped = Object.entries(lock.packages).filter(([path, entry]) => path !== "" && !entry.dev);
-  const parts = shipped.map(([path]) => licence(join(root, path)));
+const PACKAGE = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/;
+
+/**
+ * One text: a heading a package, then its licence and notice files as they are. `modules` are the files in the bundles; what we
+ * name as dependencies is there anyway, since some of it is shipped as data.
+ */
+export function licences(root: string, modules: Iterable<string>): string {
+  const named = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { dependencies: Record<string, string> };
+  const folders = new Set(Object.keys(named.dependencies).map((name) => join(root, "node_modules", name)));
+  for (const module of modules) {
+    const folder = PACKAGE.exec(module)?.[0];
+    if (folder?.startsWith("/")) {
+      folders.add(folder);
+    }
+  }
+  const parts = [...folders].sort().map(licence);
   return ["Third-party software and data in this folder, and their licences.", ...parts].join("\n\n");
 }
 

@@ -1,0 +1,128 @@
+/** Records as the API gives them; only what the screens read. */
+import type { Action } from "../queue/foresee";
+
+export interface User {
+  id: number;
+  login: string;
+  name: string;
+  locale: string;
+  roles: string[];
+  permissions: string[];
+  organisation_id: number | null;
+  customer_id: number | null;
+}
+
+export interface Session {
+  token: string;
+  expires_at: string;
+  user: User;
+}
+
+export interface Media {
+  id: number;
+  kind?: "photo" | "video" | "audio";
+  content_type: string;
+  state?: "processing" | "ready" | "refused";
+  reason?: string | null;
+  sha256: string;
+  size: number;
+  links: Record<string, string>;
+}
+
+export interface RequestOfTask {
+  id: number;
+  number: string;
+  state: string;
+  symptom: string;
+  address: string | null;
+  longitude: number | null;
+  latitude: number | null;
+  caller_name: string | null;
+  caller_phone: string | null;
+  media: Media[];
+}
+
+/** What lists and whole records have in common. */
+export interface Row {
+  id: number;
+  number?: string;
+  state?: string;
+  [name: string]: unknown;
+}
+
+export interface Task extends Row {
+  number: string;
+  state: string;
+  state_label: string;
+  version: number;
+  overdue: boolean;
+  symptom: string;
+  severity: string;
+  in_warranty: boolean | null;
+  check_asked: boolean;
+  site_id: number | null;
+  equipment_id: number | null;
+  address: string | null;
+  unit_id: number | null;
+  repairer_id: number | null;
+  direct: boolean;
+  due_at: string;
+  appointed_at: string | null;
+  taken_at: string | null;
+  completed_at: string | null;
+  hold_reason: string | null;
+  result: string | null;
+  cause: string | null;
+  remedy: string | null;
+  requests: RequestOfTask[];
+  media: Media[];
+  actions: Action[];
+}
+
+export interface Repair extends Row {
+  number: string;
+  state: string;
+  state_label: string;
+  symptom: string;
+  actions: Action[];
+}
+
+export interface Site extends Row {
+  number: string;
+  name: string;
+  address: string | null;
+  longitude: number | null;
+  latitude: number | null;
+  state: string;
+  pieces: number;
+}
+
+export interface Piece extends Row {
+  number: string;
+  name: string;
+  state: string;
+  model: string | null;
+  serial: string | null;
+  site: string | null;
+  site_id: number | null;
+  code: string | null;
+  installed_on: string | null;
+  warranty_to: string | null;
+  safe_life_to: string | null;
+}
+
+export interface Message extends Row {
+  title: string;
+  text: string;
+  created_at: string;
+  read_at: string | null;
+}
+
+export interface Step {
+  id?: number;
+  action: string;
+  label?: string;
+  at: string;
+  who?: string | null;
+  note?: string | null;
+}

@@ -1,0 +1,98 @@
+/** The shell: which screen is shown, the tabs at the foot, and what holds everywhere: no network, sign in again, a new version. */
+import { type Component, computed, defineAsyncComponent, defineComponent, h } from "vue";
+import { t } from "./i18n";
+import { Icon, type IconName } from "./parts/icon";
+import { Loading, Tabbar, TabbarItem } from "./parts/vant";
+import { isOver } from "./queue/order";
+import { go, place, replace } from "./router";
+import { ActScreen } from "./screens/act";
+import { ArticleScreen, NewsScreen } from "./screens/news";
+import { DayScreen } from "./screens/day";
+import { MeScreen } from "./screens/me";
+import { PieceScreen } from "./screens/piece";
+import { QueueScreen } from "./screens/queue";
+import { RecordScreen } from "./screens/record";
+import { SignInScreen } from "./screens/sign-in";
+import { database } from "./store/database";
+import { live } from "./store/live";
+import { sending } from "./store/outbox";
+import { session } from "./store/session";
+import { sync } from "./store/sync";
+import { enter, updates } from "./store/updates";
+
+/** Loaded when they are opened: they bring scanner and map, or are not everybody's. */
+const later = (load: () => Promise<Component>): Component =>
+  defineAsyncComponent({ loader: load, loadingComponent: () => h(Loading, { class: "centred" }), delay: 150 });
+
+const SCREENS: Record<string, Component> = {
+  "": DayScreen,
+  task: RecordScreen,
+  repair: RecordScreen,
+  act: ActScreen,
+  queue: QueueScreen,
+  messages: NewsScreen,
+  article: ArticleScreen,
+  me: MeScreen,
+  piece: PieceScreen,
+  scan: later(async () => (await import("./screens/scan")).ScanScreen),
+  report: later(async () => (await import("./screens/report")).ReportScreen),
+};
+
+const TABS: [path: string, icon: IconName, text: "today" | "scan" | "queue" | "messages" | "me"][] = [
+  ["", "home", "today"],
+  ["scan", "scan", "scan"],
+  ["queue", "cloud", "queue"],
+  ["messages", "bell", "messages"],
+  ["me", "user", "me"],
+];
+
+export const App = defineComponent(() => {
+  const waiting = live(async () => (await database.items.toArray()).filter((item) => !isOver(item)).length);
+  const unread = live(async () => {
+    const messages = await database.records.where("kind").equals("message").toArray();
+    return messages.filter((kept) => !kept.data["read_at"]).length;
+  });
+  const name = computed(() => place.parts[0] ?? "");
+  const badge = (path: string): number => (path === "queue" ? waiting.value : path === "messages" ? unread.value : 0) ?? 0;
+
+  const notices = () => (
+    <div class="notices" role="status">
+      {updates.waiting ? (
+        <button type="button" class="notice" onClick={() => void enter()}>{t("new_version")}</button>
+      ) : null}
+      {session.expired && name.value !== "sign-in" ? (
+        <button type="button" class="notice notice-strong" onClick={() => go("/sign-in")}>{t("sign_in_again", { n: waiting.value ?? 0 })}</button>
+      ) : null}
+      {sync.offline && !session.expired ? <div class="notice">{t("offline")}</div> : null}
+      {sync.busy && sync.syncedAt === 0 && sync.parts > 0 ? (
+        <div class="notice">{t("first_sync", { n: sync.done, of: sync.parts })}</div>
+      ) : null}
+      {sending.busy && (waiting.value ?? 0) > 0 && !sync.offline ? <div class="notice notice-quiet">{t("sending", { n: waiting.value ?? 0 })}</div> : null}
+    </div>
+  );
+
+  const tabs = () => (
+    <Tabbar modelValue={name.value} route={false} safeAreaInsetBottom border={false} onUpdate:modelValue={(chosen: string | number) => replace(`/${chosen}`)}>
+      {TABS.map(([path, icon, text]) => (
+        <TabbarItem key={path} name={path} badge={badge(path) || ""} aria-label={t(text)}>
+          {{ icon: () => <Icon name={icon} />, default: () => t(text) }}
+        </TabbarItem>
+      ))}
+    </Tabbar>
+  );
+
+  return () => {
+    if (session.user === null || name.value === "sign-in") {
+      return <SignInScreen />;
+    }
+    const screen = SCREENS[name.value] ?? DayScreen;
+    const isTab = TABS.some(([path]) => path === name.value);
+    return (
+      <div class="app">
+        {notices()}
+        {h(screen, { key: place.path })}
+        {isTab ? tabs() : null}
+      </div>
+    );
+  };
+});

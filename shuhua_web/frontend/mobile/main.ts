@@ -1,0 +1,24 @@
+/** The phone app begins here: what was kept first, the network afterwards. */
+import "../generated/mobile/icon-180.png?url";
+import "../generated/mobile/icon-192.png?url";
+import "../generated/mobile/icon-512.png?url";
+import "../generated/mobile/icon-512-maskable.png?url";
+import "./style/mobile.css";
+import { createApp } from "vue";
+import { App } from "./app";
+import { type Language, use } from "./i18n";
+import { setting } from "./store/database";
+import { watchLeaving } from "./store/drafts";
+import { restorePreferences } from "./store/preferences";
+import { restore } from "./store/session";
+import { restoreSync } from "./store/sync";
+import { register } from "./store/updates";
+import { keepFresh } from "./store/rhythm";
+
+const chosen = await setting<Language>("language");
+use(chosen ?? (navigator.language.startsWith("zh") || navigator.languages.some((each) => each.startsWith("zh")) ? "zh" : "en"));
+await Promise.all([restore(), restorePreferences(), restoreSync()]);
+watchLeaving();
+createApp(App).mount("#app");
+void register();
+void keepFresh();

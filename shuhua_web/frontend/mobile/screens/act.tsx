@@ -1,0 +1,104 @@
+/** The form of any action, from its schema; also to put right what the server refused. */
+import { computed, defineComponent, ref } from "vue";
+import { t } from "../i18n";
+import { useDraft } from "../parts/drafting";
+import { Form } from "../parts/form";
+import { Page } from "../parts/page";
+import { body, complaints, members } from "../parts/schema";
+import { Button, showToast } from "../parts/vant";
+import type { Action } from "../queue/foresee";
+import type { Json } from "../queue/types";
+import { back, place } from "../router";
+import type { Task } from "../api/records";
+import { database } from "../store/database";
+import { live } from "../store/live";
+import { enqueue, flush, queue } from "../store/outbox";
+import { people, shown, spotOf } from "../store/records";
+
+const PATHS: Record<string, string> = { task: "/tasks", repair: "/repairs" };
+
+export const ActScreen = defineComponent(() => {
+  const [, kind = "task", id = "0", name = ""] = place.parts;
+  const amended = place.query.get("item");
+  const record = live(() => shown<Task>(kind, Number(id)));
+  const target = live(async () => {
+    const found = await shown<Task>(kind, Number(id));
+    return found ? spotOf(found.data) : null;
+  });
+  const persons = live(people);
+  const errors = ref<Record<string, string>>({});
+  const busy = ref(false);
+  const startedAt = new Date();
+  const number = computed(() => record.value?.data.number ?? "");
+  const action = computed<Action | undefined>(() => {
+    const found = record.value;
+    // What is put right may no longer be offered: the table still says what it takes.
+    const row = found?.table?.rows.find((each) => each.action === name);
+    return found?.foreseen.actions.find((each) => each.name === name) ?? (amended && row ? { name, label: row.label, input: row.input } : undefined);
+  });
+  const asked = computed(() => (action.value ? members(action.value.input) : []));
+  const draft = useDraft(amended ? `amend/${amended}` : `${kind}/${id}/${name}`, () => `${action.value?.label ?? ""} ${number.value}`, place.path);
+  const ready = ref(false);
+
+  void draft.ready.then(async () => {
+    if (amended && !draft.resumed.value) {
+      const item = await database.items.get(amended);
+      Object.assign(draft.values, item?.body);
+      errors.value = item?.refusal?.errors ?? {};
+    } else if (!draft.resumed.value && name === "complete") {
+      draft.values["result"] = "repaired";
+    }
+    ready.value = true;
+  });
+
+  function set(field: string, value: Json): void {
+    draft.set(field, value);
+    const { [field]: _gone, ...others } = errors.value;
+    errors.value = others;
+  }
+
+  async function send(): Promise<void> {
+    errors.value = complaints(asked.value, draft.values);
+    const first = Object.keys(errors.value)[0];
+    if (first) {
+      document.querySelector(`[data-field="${first}"]`)?.scrollIntoView({ block: "center" });
+      return;
+    }
+    busy.value = true;
+    const sent = body(asked.value, draft.values, startedAt);
+    if (amended) {
+      draft.sent();
+      await queue.amend(amended, crypto.randomUUID(), sent);
+      await draft.discard();
+      flush();
+    } else {
+      draft.sent();
+      await enqueue(
+        [{ lane: `${kind}/${id}`, action: name, title: number.value, path: `${PATHS[kind]}/${id}/actions/${name}`, body: sent }],
+        draft.id(),
+      );
+    }
+    showToast(t("queued"));
+    back();
+  }
+
+  return () => (
+    <Page title={action.value?.label ?? ""}>
+      {{
+        default: () =>
+          !ready.value || record.value === undefined ? null : action.value ? (
+            <>
+              <p class="form-about">{number.value} · {record.value?.data.symptom}</p>
+              {draft.resumed.value ? <p class="notice notice-quiet">{t("resumed")}</p> : null}
+              <Form asked={asked.value} values={draft.values} errors={errors.value} target={target.value ?? null} people={persons.value ?? []} onChange={set} />
+            </>
+          ) : (
+            <p class="empty">{t("not_now")}</p>
+          ),
+        ...(action.value
+          ? { foot: () => <div class="foot-buttons"><Button type="primary" loading={busy.value} onClick={() => void send()}>{action.value?.label}</Button></div> }
+          : {}),
+      }}
+    </Page>
+  );
+});

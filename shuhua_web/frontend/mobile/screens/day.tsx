@@ -1,0 +1,158 @@
+/** The first screen: a repairer's day, a manager's desk, and what else the person is here for. */
+import { computed, defineAsyncComponent, defineComponent, onMounted, ref } from "vue";
+import type { Repair, Task } from "../api/records";
+import { t, type TextName } from "../i18n";
+import { StateBadge } from "../parts/badges";
+import { TaskCard } from "../parts/card";
+import { moment } from "../parts/format";
+import { Icon, type IconName } from "../parts/icon";
+import { Page } from "../parts/page";
+import { PullRefresh } from "../parts/vant";
+import { here, locate, metres } from "../parts/where";
+import { go } from "../router";
+import { live } from "../store/live";
+import { allShown, type Shown, spotOf } from "../store/records";
+import { freshen } from "../store/rhythm";
+import { may, session } from "../store/session";
+import { sync } from "../store/sync";
+
+const MapView = defineAsyncComponent(async () => (await import("../parts/task-map")).TaskMap);
+
+export interface Placed extends Shown<Task> {
+  spot: { longitude: number; latitude: number } | null;
+}
+
+type Group = [title: TextName, tasks: Placed[]];
+
+const NOW = new Set(["en_route", "on_site", "repairing"]);
+const ENDED = new Set(["completed", "followed_up", "closed", "cancelled", "pending_check"]);
+
+export const DayScreen = defineComponent(() => {
+  const view = ref<"list" | "map">("list");
+  const pulling = ref(false);
+  const tasks = live(async () => {
+    const found = await allShown<Task>("task");
+    return Promise.all(found.map(async (each) => ({ ...each, spot: await spotOf(each.data) })));
+  });
+  const repairs = live(async () => (may("repairs.view") ? allShown<Repair>("repair") : []));
+  const groups = computed(() => grouped(tasks.value ?? []).filter(([, found]) => found.length > 0));
+
+  // The distance to each task, if the person has allowed it before; else they are asked when it is needed.
+  onMounted(async () => {
+    const allowed = await navigator.permissions?.query({ name: "geolocation" }).catch(() => null);
+    if (allowed?.state === "granted") {
+      void locate();
+    }
+  });
+
+  async function pulled(): Promise<void> {
+    pulling.value = true;
+    await freshen();
+    pulling.value = false;
+  }
+
+  const away = (task: Placed): number | null => (here.last && task.spot ? metres(here.last, task.spot) : null);
+  const list = () => (
+    <PullRefresh modelValue={pulling.value} onRefresh={() => void pulled()} pullingText={t("pull")} loosingText={t("loose")} loadingText={t("loading")}>
+      <div class="list">
+        {shortcuts()}
+        {groups.value.map(([title, found]) => (
+          <section key={title} aria-label={t(title)}>
+            <h2 class="group-title">{t(title)} <span class="count">{found.length}</span></h2>
+            {found.map((task) => <TaskCard key={task.data.id} task={task} away={away(task)} />)}
+          </section>
+        ))}
+        {ownRepairs()}
+        {groups.value.length === 0 && !repairs.value?.length ? <p class="empty">{t(sync.busy ? "loading" : "nothing_to_do")}</p> : null}
+        <p class="hint">{sync.syncedAt ? t("synced", { at: moment(new Date(sync.syncedAt).toISOString()) }) : ""}</p>
+      </div>
+    </PullRefresh>
+  );
+
+  const ownRepairs = () => {
+    const found = [...(repairs.value ?? [])].sort((one, other) => other.data.id - one.data.id).slice(0, 50);
+    return found.length === 0 ? null : (
+      <section aria-label={t("requests")}>
+        <h2 class="group-title">{t("requests")} <span class="count">{found.length}</span></h2>
+        {found.map(({ data, foreseen, table }) => (
+          <button type="button" class="card" key={data.id} data-repair={data.id} onClick={() => go(`/repair/${data.id}`)}>
+            <div class="card-line">
+              <StateBadge state={foreseen.state} table={table} pending={foreseen.pending.length > 0} />
+              <span class="card-number">{data.number}</span>
+            </div>
+            <div class="card-title">{data.symptom}</div>
+            <div class="card-text">{String(data["site"] ?? data["address"] ?? "")}</div>
+          </button>
+        ))}
+      </section>
+    );
+  };
+
+  const hasTasks = may("tasks.view");
+  return () => (
+    <Page title={t("today")} first>
+      {{
+        right: () => hasTasks ? (
+          <button type="button" class="bar-button bar-word" onClick={() => (view.value = view.value === "list" ? "map" : "list")}>
+            {t(view.value === "list" ? "map" : "list")}
+          </button>
+        ) : null,
+        default: () => view.value === "map" ? <MapView tasks={groups.value.flatMap(([, found]) => found)} /> : list(),
+      }}
+    </Page>
+  );
+});
+
+const SHORTCUTS: [permission: string, path: string, icon: IconName, text: TextName][] = [
+  ["repairs.create", "/report", "alert", "report"],
+  ["repairs.intake", "/report", "alert", "report"],
+  ["inspections.create", "/inspect", "clipboard", "inspect"],
+  ["sites.edit", "/collect", "plus", "collect"],
+];
+
+function shortcuts() {
+  const found = SHORTCUTS.filter(([permission]) => may(permission));
+  const once = found.filter(([, path], index) => found.findIndex((each) => each[1] === path) === index);
+  return once.length === 0 ? null : (
+    <div class="shortcuts">
+      {once.map(([, path, icon, text]) => (
+        <button type="button" class="shortcut" key={path} onClick={() => go(path)}>
+          <Icon name={icon} />
+          <span>{t(text)}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Tasks under headings, the most pressing first. */
+function grouped(tasks: Placed[]): Group[] {
+  const sorted = [...tasks].sort((one, other) => urgency(one) - urgency(other));
+  const of = (wanted: (state: string, task: Placed) => boolean): Placed[] => sorted.filter((task) => wanted(task.foreseen.state, task));
+  const ended = of((state) => ENDED.has(state)).reverse();
+  if (may("tasks.assign")) {
+    return [
+      ["to_accept", of((state) => state === "pending_accept")],
+      ["to_assign", of((state) => state === "accepted" || state === "rework")],
+      ["in_work", of((state) => state === "assigned" || NOW.has(state))],
+      ["on_hold", of((state) => state === "on_hold")],
+      ["done_lately", ended],
+    ];
+  }
+  if (may("tasks.follow_up") && !may("tasks.carry_out")) {
+    return [["to_follow_up", of((state) => state === "completed")], ["followed_up", of((state) => state === "followed_up")]];
+  }
+  const mine = (task: Placed): boolean => task.data.repairer_id === session.user?.id;
+  const endOfDay = new Date().setHours(24, 0, 0, 0);
+  const today = (task: Placed): boolean => urgency(task) < endOfDay;
+  const ahead = (state: string): boolean => ["assigned", "pending_accept", "rework"].includes(state);
+  return [
+    ["now", of((state) => NOW.has(state))],
+    ["today_too", of((state, task) => ahead(state) && mine(task) && today(task))],
+    ["later", of((state, task) => ahead(state) && !(mine(task) && today(task)))],
+    ["on_hold", of((state) => state === "on_hold")],
+    ["done_lately", ended],
+  ];
+}
+
+const urgency = ({ data }: Placed): number => Math.min(...[data.due_at, data.appointed_at].filter((at) => at !== null).map((at) => Date.parse(at)));

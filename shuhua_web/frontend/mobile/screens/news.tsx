@@ -1,0 +1,80 @@
+/** Messages, and the company's articles. */
+import { defineComponent, onMounted, ref, shallowRef } from "vue";
+import { ask, read } from "../api/client";
+import type { Media, Message } from "../api/records";
+import { t } from "../i18n";
+import { moment } from "../parts/format";
+import { ServerMedia } from "../parts/media";
+import { Page } from "../parts/page";
+import type { JsonObject } from "../queue/types";
+import { go, place } from "../router";
+import { live } from "../store/live";
+import { all, listed } from "../store/records";
+import { refresh } from "../store/sync";
+
+const SCREEN_OF = new Set(["task", "repair"]);
+
+export const NewsScreen = defineComponent(() => {
+  const view = ref<"messages" | "articles">("messages");
+  const messages = live(async () => (await all<Message & JsonObject>("message")).sort((one, other) => other.id - one.id));
+  const articles = live(() => listed("articles"));
+
+  async function open(message: Message): Promise<void> {
+    const kind = String(message["record_kind"]);
+    if (SCREEN_OF.has(kind)) {
+      go(`/${kind}/${String(message["record_id"])}`);
+    }
+    // Reading is no work of the queue: what is lost is only a mark.
+    await ask("POST", `/messages/${message.id}/actions/read`, { key: crypto.randomUUID(), body: {} }).then(
+      () => refresh("message", message.id),
+      () => undefined,
+    );
+  }
+
+  const tab = (name: "messages" | "articles") => (
+    <button type="button" class={["segment", { chosen: view.value === name }]} aria-pressed={view.value === name} onClick={() => (view.value = name)}>
+      {t(name)}
+    </button>
+  );
+
+  return () => (
+    <Page title={t("messages")} first>
+      <div class="list">
+        {articles.value ? <div class="segments">{[tab("messages"), tab("articles")]}</div> : null}
+        {view.value === "messages"
+          ? (messages.value ?? []).map((message) => (
+              <button type="button" class={["card", { unread: !message.read_at }]} key={message.id} onClick={() => void open(message)}>
+                <div class="card-title">{String(message["subject"] ?? "")}</div>
+                <div class="card-body">{String(message["body"] ?? "")}</div>
+                <div class="card-text">{moment(message.created_at)}{message.read_at ? "" : ` · ${t("unread")}`}</div>
+              </button>
+            ))
+          : (articles.value ?? []).map((article) => (
+              <button type="button" class="card" key={String(article["id"])} onClick={() => go(`/article/${String(article["id"])}`)}>
+                <div class="card-title">{String(article["title"] ?? "")}</div>
+                <div class="card-text">{moment(String(article["published_at"] ?? article["created_at"] ?? ""))}</div>
+              </button>
+            ))}
+        {(view.value === "messages" ? messages.value : articles.value)?.length === 0 ? <p class="empty">{t("nothing_here")}</p> : null}
+      </div>
+    </Page>
+  );
+});
+
+export const ArticleScreen = defineComponent(() => {
+  const id = Number(place.parts[1]);
+  const article = shallowRef<JsonObject>();
+  onMounted(async () => {
+    article.value = (await listed("articles"))?.find((each) => each["id"] === id);
+    article.value = await read<JsonObject>(`/articles/${id}`).catch(() => article.value);
+  });
+  return () => (
+    <Page title={String(article.value?.["title"] ?? "")}>
+      <article class="panel article">
+        <p class="card-text">{moment(String(article.value?.["published_at"] ?? ""))}</p>
+        {String(article.value?.["body"] ?? article.value?.["text"] ?? article.value?.["summary"] ?? "").split(/\n+/).map((part, index) => <p key={index}>{part}</p>)}
+        <div class="thumbnails">{((article.value?.["media"] ?? []) as unknown as Media[]).map((each) => <ServerMedia key={each.id} media={each} />)}</div>
+      </article>
+    </Page>
+  );
+});

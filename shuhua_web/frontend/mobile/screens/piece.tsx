@@ -1,0 +1,81 @@
+/** One piece of equipment, by its id or by the code on its label: its state in large characters, and what to do about it. */
+import { defineComponent, onMounted, ref } from "vue";
+import { Problem, read } from "../api/client";
+import type { Piece, Task } from "../api/records";
+import { label, t } from "../i18n";
+import { TaskCard } from "../parts/card";
+import { Page } from "../parts/page";
+import { Button } from "../parts/vant";
+import type { Row } from "../api/records";
+import { go, place } from "../router";
+import { database } from "../store/database";
+import { live } from "../store/live";
+import { all, allShown, one } from "../store/records";
+import { may } from "../store/session";
+
+export const PieceScreen = defineComponent(() => {
+  const [, first = "", code = ""] = place.parts;
+  const byCode = first === "code";
+  const said = ref("");
+  const id = ref<number | null>(byCode ? null : Number(first));
+  const piece = live(async () => {
+    const wanted = id.value;
+    const found = wanted === null ? (await all<Piece>("equipment")).find((each) => each.code === code) : await one<Piece>("equipment", wanted);
+    return found ?? null;
+  });
+  const tasks = live(async () => (await allShown<Task>("task")).filter((each) => each.data.equipment_id === piece.value?.id));
+
+  onMounted(async () => {
+    try {
+      const found = await read<Row>(byCode ? `/equipment/by-code/${encodeURIComponent(code)}` : `/equipment/${id.value}`);
+      const key = `equipment/${found.id}`;
+      const before = await database.records.get(key);
+      await database.records.put({ key, kind: "equipment", id: found.id, data: { ...before?.data, ...found }, whole: true, at: Date.now() });
+      id.value = found.id;
+    } catch (error) {
+      said.value = error instanceof Problem ? (error.status === 404 ? t("unknown_code", { code }) : error.message) : "";
+    }
+  });
+
+  const fact = (name: string, value: unknown) => (value ? <div class="fact"><dt>{name}</dt><dd>{String(value)}</dd></div> : null);
+
+  return () => {
+    const found = piece.value;
+    if (!found) {
+      return (
+        <Page title={t("piece")}>
+          <p class="empty" role="status">{said.value || (found === null ? t("not_here") : t("loading"))}</p>
+          {byCode && may("equipment.edit") ? <div class="stack"><Button block onClick={() => go(`/collect?code=${code}`)}>{t("bind_label")}</Button></div> : null}
+        </Page>
+      );
+    }
+    return (
+      <Page title={`${found.name} ${found.number}`}>
+        <section class="panel">
+          <p class={["piece-state", `piece-${found.state}`]}>{label("equipment", found.state)}</p>
+          <dl class="facts">
+            {fact(t("site"), found.site)}
+            {fact(t("model"), found.model)}
+            {fact(t("serial"), found.serial)}
+            {fact(t("label"), found.code)}
+            {fact(t("installed"), found.installed_on)}
+            {fact(t("warranty_to"), found.warranty_to)}
+            {fact(t("safe_life_to"), found.safe_life_to)}
+          </dl>
+        </section>
+        {tasks.value?.length ? (
+          <section aria-label={t("tasks")}>
+            <h2 class="group-title">{t("tasks")}</h2>
+            {tasks.value.map((task) => <TaskCard key={task.data.id} task={task} />)}
+          </section>
+        ) : null}
+        <div class="stack">
+          {may("repairs.create") || may("repairs.intake") ? <Button block type="primary" onClick={() => go(`/report?equipment=${found.id}`)}>{t("report")}</Button> : null}
+          {may("equipment.stop_use") && found.state !== "out_of_use" ? (
+            <Button block type="danger" onClick={() => go(`/report?equipment=${found.id}&stop=1`)}>{t("stop_use")}</Button>
+          ) : null}
+        </div>
+      </Page>
+    );
+  };
+});

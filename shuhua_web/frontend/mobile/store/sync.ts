@@ -1,0 +1,265 @@
+/** What the phone reads: everything once, then what has changed. */
+import { reactive } from "vue";
+import { Problem, read, readAll, Unreachable } from "../api/client";
+import type { Row, Task } from "../api/records";
+import type { Table } from "../queue/foresee";
+import { isOver } from "../queue/order";
+import type { Item, JsonObject } from "../queue/types";
+import { database, type Kept, setSetting, setting } from "./database";
+import { expire, may, session } from "./session";
+
+/** Where records of a kind are read. */
+const PATHS: Record<string, string> = {
+  task: "/tasks",
+  repair: "/repairs",
+  site: "/sites",
+  equipment: "/equipment",
+  message: "/messages",
+  inspection: "/inspections",
+  article: "/articles",
+};
+const MOST_TASKS = 500;
+/** Tasks that are read one by one, with their actions and pictures. */
+const MOST_WHOLE = 150;
+const MOST_SITES = 600;
+const MOST_PIECES = 2000;
+
+export const sync = reactive({
+  busy: false,
+  /** Parts done and to do of the first time, for the bar. */
+  done: 0,
+  parts: 0,
+  syncedAt: 0,
+  offline: !navigator.onLine,
+});
+
+export async function restoreSync(): Promise<void> {
+  sync.syncedAt = (await setting<number>("synced")) ?? 0;
+}
+
+/** Reads what is new; everything, if nothing was read yet. Tells whether the server was reached. */
+export async function synchronise(everything = false): Promise<boolean> {
+  if (sync.busy || session.user === null || session.expired) {
+    return false;
+  }
+  sync.busy = true;
+  try {
+    const cursor = await setting<string>("cursor");
+    await (cursor === undefined || everything ? readEverything() : follow(cursor));
+    sync.syncedAt = Date.now();
+    await setSetting("synced", sync.syncedAt);
+    sync.offline = false;
+    return true;
+  } catch (error) {
+    if (error instanceof Unreachable) {
+      sync.offline = true;
+    } else if (error instanceof Problem && error.status === 401) {
+      expire();
+    } else {
+      console.error(error);
+    }
+    return false;
+  } finally {
+    sync.busy = false;
+  }
+}
+
+async function readEverything(): Promise<void> {
+  // The cursor first: what changes while the lists are read is then told of again.
+  const { cursor } = await read<{ cursor: string }>("/changes");
+  const parts = [readTables, readTasks, readRepairs, readSites, readPieces, readModels, readMessages, ...OPTIONAL];
+  Object.assign(sync, { done: 0, parts: parts.length });
+  for (const part of parts) {
+    await part();
+    sync.done += 1;
+  }
+  await setSetting("cursor", cursor);
+}
+
+async function readTables(): Promise<void> {
+  const names = ["tasks", "repairs"];
+  const tables = await Promise.all(names.map((name) => read<Table>(`/workflows/${name}`)));
+  await setSetting("tables", Object.fromEntries(tables.map((table) => [table.name, table])));
+  if (may("tasks.assign")) {
+    await setSetting("repairers", (await read<{ items: JsonObject[] }>("/repairers")).items);
+  }
+}
+
+/** What there is work to do with: a repairer's own, a manager's of the unit, a clerk's to be followed up. */
+async function readTasks(): Promise<void> {
+  if (!may("tasks.view")) {
+    return;
+  }
+  const table = (await setting<Record<string, Table>>("tables"))?.["tasks"];
+  const mine = may("tasks.carry_out") && !may("tasks.assign") ? "mine=true&" : "";
+  const wanted = (row: Row): boolean => {
+    const phase = table?.states.find((each) => each.name === row.state)?.phase;
+    return phase === "open" || (phase === "ended" && (may("tasks.follow_up") || recent(String(row["updated_at"]))));
+  };
+  const rows = (await readAll<Row>(`/tasks?${mine}sort=-created_at`, MOST_TASKS)).filter(wanted);
+  const known = new Map((await database.records.where("kind").equals("task").toArray()).map((kept) => [kept.id, kept]));
+  const changed = rows.filter(({ id, version }) => !known.get(id)?.whole || known.get(id)?.data["version"] !== version);
+  await keepRows("task", rows, "replace");
+  await inTurns(changed.slice(0, MOST_WHOLE), (row) => refresh("task", row.id));
+}
+
+function recent(at: string): boolean {
+  return Date.parse(at) > Date.now() - 3 * 86_400_000;
+}
+
+async function readRepairs(): Promise<void> {
+  if (may("repairs.view")) {
+    const rows = await readAll<Row>("/repairs?sort=-created_at", 100);
+    await keepRows("repair", rows, "replace");
+    await inTurns(rows.slice(0, 30), (row) => refresh("repair", row.id));
+  }
+}
+
+async function readSites(): Promise<void> {
+  if (may("sites.view")) {
+    await keepRows("site", await readAll<Row>("/sites", MOST_SITES), "replace");
+  }
+}
+
+/** Pieces of the sites where there is work first, then others while there are not too many. */
+async function readPieces(): Promise<void> {
+  if (may("equipment.view")) {
+    await keepRows("equipment", await readAll<Row>("/equipment", MOST_PIECES), "replace");
+    const tasks = await database.records.where("kind").equals("task").toArray();
+    const sites = new Set(tasks.map((kept) => (kept.data as Task).site_id).filter((id) => id !== null));
+    await inTurns([...sites].slice(0, 50), async (id) => {
+      await keepRows("equipment", await readAll<Row>(`/equipment?site_id=${id}`, 200), "add");
+    });
+  }
+}
+
+async function readModels(): Promise<void> {
+  if (may("models.view")) {
+    await keepRows("model", await readAll<Row>("/models", 500), "replace");
+  }
+}
+
+async function readMessages(): Promise<void> {
+  if (may("messages.view")) {
+    await keepRows("message", await readAll<Row>("/messages", 100), "replace");
+  }
+}
+
+/** Parts that a deployment may be without; what is not there is not shown. */
+const OPTIONAL = [
+  async () => optional("due", async () => (await read<{ items: JsonObject[] }>("/inspections/due")).items),
+  async () => optional("checklists", readChecklists),
+  async () => optional("articles", async () => (await read<{ items: JsonObject[] }>("/articles?limit=50")).items),
+];
+
+async function readChecklists(): Promise<JsonObject[]> {
+  const { items } = await read<{ items: JsonObject[] }>("/checklists");
+  return Promise.all(items.map((each) => read<JsonObject>(`/checklists/${String(each["id"])}`)));
+}
+
+async function optional(name: string, reading: () => Promise<unknown>): Promise<void> {
+  try {
+    await setSetting(name, await reading());
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status === 401) {
+      throw error;
+    }
+    await setSetting(name, undefined);
+  }
+}
+
+interface Change {
+  kind: string;
+  record_id: number;
+}
+
+interface Changes {
+  items: Change[];
+  cursor: string;
+  more: boolean;
+}
+
+async function follow(from: string): Promise<void> {
+  let cursor = from;
+  let page: Changes;
+  do {
+    try {
+      page = await read<Changes>(`/changes?since=${encodeURIComponent(cursor)}`);
+    } catch (error) {
+      if (error instanceof Problem && error.status === 422) {
+        await readEverything();
+        return;
+      }
+      throw error;
+    }
+    const changed = new Map(page.items.map((change) => [`${change.kind}/${change.record_id}`, change]));
+    await inTurns([...changed.values()], ({ kind, record_id }) => refresh(kind, record_id));
+    ({ cursor } = page);
+    await setSetting("cursor", cursor);
+  } while (page.more);
+  // What has left one's scope is no longer told of, and messages have no event of their own.
+  await readTasks();
+  await readMessages();
+}
+
+/** Reads one record anew; takes it away when it is no longer to be seen. */
+export async function refresh(kind: string, id: number): Promise<void> {
+  const path = PATHS[kind];
+  if (path === undefined) {
+    return;
+  }
+  try {
+    await keepWhole(kind, await read<Row>(`${path}/${id}`));
+  } catch (error) {
+    if (!(error instanceof Problem) || (error.status !== 404 && error.status !== 403)) {
+      throw error;
+    }
+    await database.records.delete(`${kind}/${id}`);
+  }
+}
+
+/** Keeps what an item of the queue was answered with, and looks again at what was refused. */
+export async function afterItem(item: Item, answer: JsonObject | null): Promise<void> {
+  const [kind, id] = item.lane.split("/");
+  if (!kind || !(kind in PATHS)) {
+    return;
+  }
+  if (isOver(item) && answer !== null && typeof answer["id"] === "number" && Array.isArray(answer["actions"])) {
+    await keepWhole(kind, answer as unknown as Row);
+  } else if (item.refusal !== null && Number(id) > 0) {
+    await refresh(kind, Number(id)).catch(() => undefined);
+  }
+}
+
+async function keepWhole(kind: string, row: Row): Promise<void> {
+  await keep({ key: `${kind}/${row.id}`, kind, id: row.id, data: row, whole: true, at: Date.now() });
+}
+
+async function keep(kept: Kept): Promise<void> {
+  const before = await database.records.get(kept.key);
+  // Lists name what whole records only refer to (the site, the unit); neither takes away what the other has told.
+  await database.records.put({ ...kept, whole: kept.whole || (before?.whole ?? false), data: { ...before?.data, ...kept.data } });
+}
+
+async function keepRows(kind: string, rows: Row[], way: "replace" | "add"): Promise<void> {
+  await database.transaction("rw", database.records, async () => {
+    if (way === "replace") {
+      const ids = new Set(rows.map((row) => row.id));
+      await database.records.where("kind").equals(kind).filter((kept) => !ids.has(kept.id)).delete();
+    }
+    for (const row of rows) {
+      await keep({ key: `${kind}/${row.id}`, kind, id: row.id, data: row, whole: false, at: Date.now() });
+    }
+  });
+}
+
+/** A few at a time: a weak line gets no quicker by more. */
+async function inTurns<T>(values: T[], work: (value: T) => Promise<void>): Promise<void> {
+  const ahead = [...values];
+  const worker = async (): Promise<void> => {
+    for (let value = ahead.shift(); value !== undefined; value = ahead.shift()) {
+      await work(value);
+    }
+  };
+  await Promise.all([worker(), worker(), worker(), worker()]);
+}
