@@ -13,10 +13,13 @@ from datetime import datetime
 from functools import partial
 from types import FrameType
 
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from .accounts.link_delivery import send_links
 from .audit.chain import anything_to_lay, lay
+from .audit.models import JobRun
+from .audit.running import note_job
 from .audit.security import write_security
 from .deliveries import DELIVERIES, Delivery
 from .kernel import outbox
@@ -186,22 +189,31 @@ class Worker:
             return lay(session)
 
     def _run_jobs(self) -> int:
-        done = 0
+        done, asked = 0, self._asked_jobs() if self._jobs else frozenset()
         for job in self._jobs:
             now = self._deployment.clock.now()
             last = self._last_run.get(job.name)
-            if self._stopping.is_set() or (last is not None and now - last < job.every):
+            waits = last is not None and now - last < job.every and job.name not in asked
+            if self._stopping.is_set() or waits:
                 continue
             self._last_run[job.name] = now
+            error = None
             try:
                 job.work(self._deployment)
                 done += 1
-            except (ServiceError, SQLAlchemyError) as error:
-                if isinstance(error, Busy | OperationalError):
+            except (ServiceError, SQLAlchemyError) as failure:
+                if isinstance(failure, Busy | OperationalError):
                     self._last_run.pop(job.name)
                     raise
                 log.exception("a job failed", extra={"job": job.name})
+                error = _named(failure)
+            note_job(self._deployment, job.name, now, error)
         return done
+
+    def _asked_jobs(self) -> frozenset[str]:
+        """Names of jobs that somebody has asked to run at once."""
+        with self._deployment.database.read() as session:
+            return frozenset(session.scalars(select(JobRun.name).where(JobRun.asked_at.is_not(None))))
 
 
 @dataclass(frozen=True, slots=True)

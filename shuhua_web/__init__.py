@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from logging import getLogger
 from typing import Any
 
 from pyramid.config import Configurator
 
+from shuhua_core.audit.running import LOGGER, keep_running_log
 from shuhua_core.house import open_deployment
 from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.kernel.settings import from_mapping
@@ -21,6 +23,7 @@ PLUMBING = (
     "shuhua_web.context",
     "shuhua_web.errors",
     "shuhua_web.layout",
+    "shuhua_web.paper",
     "shuhua_web.listing",
     "shuhua_web.health",
     "shuhua_web.api",
@@ -29,12 +32,14 @@ PLUMBING = (
 ROOMS = (
     "shuhua_web.office",
     "shuhua_web.accounts",
+    "shuhua_web.audit",
     "shuhua_web.media",
     "shuhua_web.places",
     "shuhua_web.archives",
     "shuhua_web.sites",
     "shuhua_web.repairs",
     "shuhua_web.tasks",
+    "shuhua_web.inspections",
     "shuhua_web.followups",
     "shuhua_web.messages",
     "shuhua_web.public",
@@ -46,7 +51,11 @@ ROOMS = (
 
 def main(global_config: dict[str, Any], **settings: Any) -> Any:
     """The WSGI application of the deployment that an ini file's section and the environment describe."""
-    return make_app(open_deployment(from_mapping(settings, os.environ)), settings)
+    deployment = open_deployment(from_mapping(settings, os.environ))
+    app = make_app(deployment, settings)
+    keep_running_log(deployment)
+    getLogger(LOGGER).info("a web process begins")
+    return app
 
 
 def make_app(deployment: Deployment, settings: Mapping[str, Any] | None = None, rooms: Iterable[str] = ROOMS) -> Any:

@@ -1,13 +1,12 @@
-"""Organisations and roles as administrators change them. Users are in ``users``."""
+"""Organisations as administrators change them. Users are in ``users``, roles in ``role_service``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
 
-from shuhua_core.kernel.actor import ScopeKind
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid, NotAllowed, NotFound, VersionStale
 from shuhua_core.kernel.events import Event
@@ -15,12 +14,10 @@ from shuhua_core.kernel.i18n import _
 from shuhua_core.kernel.schema import deserialize, given
 from shuhua_core.kernel.scope import get_visible, visible
 
-from .administrators import an_administrator_kept, edits_all
 from .events import AccountEvent
-from .models import DutyArea, Organisation, Role, RolePermission, UserRole
+from .models import DutyArea, Organisation
 from .organisations import add_organisation
 from .permissions import Permission
-from .roles import roles_changed
 from .schema import OrganisationPatchSchema, OrganisationSchema
 
 
@@ -98,80 +95,3 @@ class OrganisationService:
             )
         )
         return found
-
-
-class RoleService:
-    """Roles as data. Changing them takes ``accounts.edit`` everywhere, and nobody changes a role of their own."""
-
-    def __init__(self, ctx: Context) -> None:
-        self.ctx = ctx
-        self.session = ctx.session
-
-    def all(self) -> Sequence[Role]:
-        """All roles."""
-        if not self.ctx.actor.may(Permission.ACCOUNTS_VIEW):
-            raise NotAllowed
-        return self.session.scalars(select(Role).order_by(Role.id)).all()
-
-    def permissions_of(self, code: str) -> dict[str, str]:
-        """Permission -> scope of a role. Raises NotFound."""
-        if not self.ctx.actor.may(Permission.ACCOUNTS_VIEW):
-            raise NotAllowed
-        return self._permissions(self._role(code))
-
-    def save(self, code: str, permissions: Mapping[str, str], *, zh: str | None = None, en: str | None = None) -> Role:
-        """Put ``permissions`` (permission -> scope) in place of the role's present ones; a new code makes a new role."""
-        if not edits_all(self.ctx.actor):
-            raise NotAllowed
-        errors = {
-            name: _("There is no permission ${permission} with scope ${scope}.", mapping={"permission": name, "scope": scope})
-            for name, scope in permissions.items()
-            if name not in set(Permission) or scope not in set(ScopeKind)
-        }
-        if errors:
-            raise Invalid(errors)
-        roles_changed(self.session)  # locks: one change of rights at a time
-        role = self.session.scalars(select(Role).where(Role.code == code)).one_or_none()
-        if role is None:
-            if not zh or not en:
-                raise Invalid({"zh": _("A new role needs a name in Chinese and in English.")})
-            role = Role(code=code, zh=zh, en=en, builtin=False)
-            self.session.add(role)
-            self.session.flush()
-        elif self._holds(role):
-            raise NotAllowed(_("You cannot change a role that you have yourself."))
-        role.zh, role.en = zh or role.zh, en or role.en
-        before = self._permissions(role)
-        with an_administrator_kept(self.session):
-            self.session.execute(delete(RolePermission).where(RolePermission.role_id == role.id))
-            self.session.add_all(
-                RolePermission(role_id=role.id, permission=name, scope=scope) for name, scope in permissions.items()
-            )
-        self.ctx.publish(
-            Event(
-                AccountEvent.ROLE_CHANGED,
-                "role",
-                role.id,
-                action="save",
-                values={"code": role.code},
-                changes={"permissions": [before, dict(permissions)]},
-            )
-        )
-        return role
-
-    def _role(self, code: str) -> Role:
-        role = self.session.scalars(select(Role).where(Role.code == code)).one_or_none()
-        if role is None:
-            raise NotFound
-        return role
-
-    def _permissions(self, role: Role) -> dict[str, str]:
-        rows = self.session.execute(
-            select(RolePermission.permission, RolePermission.scope)
-            .where(RolePermission.role_id == role.id)
-            .order_by(RolePermission.permission)
-        )
-        return {row.permission: row.scope for row in rows}
-
-    def _holds(self, role: Role) -> bool:
-        return self.session.get(UserRole, (self.ctx.actor.user_id, role.id)) is not None if self.ctx.actor.user_id else False

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from shuhua_core import migrations
+from shuhua_core.audit.running import LOGGER, keep_running_log
 from shuhua_core.plugins.manager import build_plugin_manager
 from shuhua_core.worker import Worker, stopped_by_signals
 
@@ -20,9 +21,10 @@ from ._deployment import deployment_of, log_to_stderr, settings_option
 def command(ini: Path | None, once: bool) -> None:
     """Deliver events, lay the chain of the log, and do what is due. SIGTERM ends it cleanly; several may run."""
     log_to_stderr()
-    log = logging.getLogger("shuhua.worker")
+    log = logging.getLogger(LOGGER)
     with deployment_of(ini) as deployment:
         migrations.require_current(deployment.database)
+        kept = keep_running_log(deployment)
         with Worker(deployment, build_plugin_manager(deployment.settings)) as worker, stopped_by_signals(worker):
             log.info("the worker begins")
             if once:
@@ -30,3 +32,5 @@ def command(ini: Path | None, once: bool) -> None:
             else:
                 worker.run()
             log.info("the worker ends")
+            kept.close()
+            logging.getLogger().removeHandler(kept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..accounts.absences import stand_ins
 from ..kernel.context import Context
 from ..kernel.events import Event
 from ..kernel.i18n import _, translator
@@ -59,6 +60,11 @@ def message_rows(happening: Happening, told: Told, *, read: bool = False) -> lis
         for addressee in AUDIENCES[notice.audience](happening):
             if addressee.user_id != told.actor_id:
                 chosen.setdefault(addressee.user_id, (notice.name, addressee))
+    away_now = {} if read else stand_ins(happening.session, list(chosen), told.at)
+    for away, stand_in in away_now.items():
+        if stand_in != told.actor_id:
+            name, addressee = chosen[away]
+            chosen.setdefault(stand_in, (name, replace(addressee, user_id=stand_in)))
     facts = _facts(happening) if chosen else {}
     return [
         {

@@ -14,8 +14,9 @@ from shuhua_core.accounts import passwords
 from shuhua_core.accounts.erasing import ErasingService
 from shuhua_core.accounts.models import USER_KINDS, Organisation, Role, User
 from shuhua_core.accounts.permissions import Permission
+from shuhua_core.accounts.role_service import RoleService
 from shuhua_core.accounts.schema import DIVISION, LOCALE_LABELS, UserPatchSchema, UserSchema
-from shuhua_core.accounts.service import OrganisationService, RoleService
+from shuhua_core.accounts.service import OrganisationService
 from shuhua_core.accounts.sessions import open_sessions_of
 from shuhua_core.accounts.users import UserService
 from shuhua_core.kernel.errors import Invalid
@@ -285,6 +286,8 @@ def _actions(request: Request, user: User) -> list[Action]:
         made.append(Action(_("Link") if user.password_hash else _("Invite"), request.route_path("users.link", id=user.id)))
     made.append(Action(_("Set password"), request.route_path("users.password", id=user.id)))
     made.append(Action(_("Divisions of roles"), request.route_path("users.divisions", id=user.id)))
+    if user.active and Layout(request).has_route("users.sees"):
+        made.append(Action(_("What do they see?"), request.route_path("users.sees", id=user.id)))
     if user.second_factor_at is not None:
         made.append(Action(_("Remove second factor"), request.route_path("users.second_factor", id=user.id)))
     if user.active and user.id != request.actor.user_id:

@@ -34,6 +34,7 @@ FOR_EVERYBODY = {
     "account.link": "choosing a password, for whoever has the link",
     "second_factor": "one's own second factor",
     "sessions.end": "one of one's own sessions",
+    "absences.own": "one's own leave",
     "language": "the language of one's own pages",
     "lists.columns": "one's own columns of a list that one may read",
     "lists.save": "one's own view of it",

@@ -119,7 +119,7 @@ def test_each_view_that_changes_something_asks_for_more_than_reading(house):
         "public.report.act", "public.piece", "api.repairs.list", "api.repairs.view", "repairs.edit",
     }  # fmt: skip
     ones_own = {
-        "api.session", "sign_in", "sign_in.code", "sign_out", "password", "language", "second_factor", "sessions.end",
+        "api.session", "sign_in", "sign_in.code", "sign_out", "password", "language", "second_factor", "sessions.end", "absences.own",
         "password.forgotten", "api.password_reset", "account.link",
         "api.messages.read", "api.messages.read_all", "messages.read_all",
         "lists.columns", "lists.save", "lists.change", "lists.remove", "lists.export", "lists.bulk",

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from shuhua_core.accounts.actors import load_actor
 from shuhua_core.accounts.models import User
 from shuhua_core.accounts.permissions import Permission
-from shuhua_core.accounts.service import RoleService
+from shuhua_core.accounts.role_service import RoleService
 from shuhua_core.accounts.sessions import open_session, resolve
 from shuhua_core.accounts.users import UserService
 from shuhua_core.audit.models import AuditEntry

@@ -1,4 +1,4 @@
-"""Invitations, forgotten passwords, first passwords that have to be changed: links that work once, and say nothing about anybody."""
+"""Invitations, forgotten passwords, first passwords that have to be changed: links work once and say nothing about anybody."""
 
 import re
 from datetime import timedelta

@@ -110,7 +110,8 @@ def test_a_finished_sign_in_has_a_token_of_its_own_and_ends_the_pending_one(key,
     assert visitor.cookies["shuhua-session"] != pending
     with deployment.database.read() as session:
         ended = session.scalars(select(LoginSession.ended_at).where(LoginSession.kind == "pending")).all()
-    assert ended != [] and None not in ended
+    assert ended
+    assert None not in ended
 
 
 def test_guessing_codes_is_slowed_down(key, visitor):
