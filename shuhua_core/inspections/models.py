@@ -125,6 +125,8 @@ class Inspection(PositionColumns, Base):
     plan_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("inspection_plans.id"), index=True)
     due_on: Mapped[date | None] = mapped_column(index=True)
     """The day for which its plan wanted it."""
+    on_time: Mapped[bool | None]
+    """Whether it came by that day; None where no plan wanted it."""
     checklist_id: Mapped[int] = mapped_column(BigInt)
     checklist_version: Mapped[int]
     inspector_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("users.id", ondelete="SET NULL"))

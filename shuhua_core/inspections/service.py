@@ -25,7 +25,7 @@ from ..sites.equipment import EquipmentService
 from ..sites.models import Site
 from .answers import Answered, by_piece, read_answers, report_values
 from .checklists import items_of
-from .due import fulfil, keep_inspect_by, sites_of_plan
+from .due import fulfil, keep_inspect_by, sites_of_plan, today_of
 from .events import InspectionEvent
 from .machine import MACHINE
 from .models import Checklist, ChecklistVersion, Finding, Inspection, InspectionDue, InspectionPlan
@@ -67,7 +67,9 @@ class InspectionService:
         answers = read_answers(ctx, site, items_of(asked), values["items"])
         plan, due = self._plan(site, values["plan_id"], asked.checklist_id)
         inspection = self._new(site, asked, answers, values)
-        inspection.plan_id, inspection.due_on = plan.id if plan else None, due.due_on if due else None
+        inspection.plan_id = plan.id if plan else None
+        if due is not None:
+            inspection.due_on, inspection.on_time = due.due_on, today_of(ctx) <= due.due_on
         ctx.session.add(inspection)
         ctx.session.flush()
         self._hang(inspection, answers, values)
