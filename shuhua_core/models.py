@@ -15,6 +15,8 @@ from .messages import models as messages
 from .places import models as places
 from .repairs import follower_models
 from .repairs import models as repairs
+from .sites import cell_models as site_cells
+from .sites import cell_triggers as site_cell_triggers
 from .sites import models as sites
 from .sites.labels import models as labels
 from .tasks import models as tasks
@@ -38,6 +40,8 @@ __all__ = [
     "outbox",
     "places",
     "repairs",
+    "site_cell_triggers",
+    "site_cells",
     "sites",
     "steps",
     "tasks",

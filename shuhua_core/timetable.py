@@ -17,6 +17,7 @@ from .media import housekeeping
 from .repairs.service import RepairService
 from .sites.labels.scans import sweep_scans
 from .sites.labels.service import adopt
+from .sites.cells import fold_waiting
 from .tasks.service import TaskService
 
 
@@ -43,6 +44,7 @@ JOBS: tuple[Job, ...] = (
     Job("repairs.settle_due", timedelta(minutes=10), in_transaction(lambda ctx: RepairService(ctx).settle_due())),
     Job("tasks.close_due", timedelta(minutes=10), in_transaction(lambda ctx: TaskService(ctx).close_due())),
     Job("inspections.keep_due", timedelta(minutes=10), in_transaction(keep_due)),
+    Job("sites.fold_cells", timedelta(minutes=1), fold_waiting),
     Job("idempotency.sweep", timedelta(hours=6), in_transaction(lambda ctx: idempotency.sweep(ctx.session, ctx.now))),
     Job("sign_in.sweep", timedelta(hours=1), in_transaction(lambda ctx: attempts.sweep(ctx.session, ctx.now))),
     Job("labels.adopt", timedelta(hours=1), in_transaction(adopt)),

@@ -16,6 +16,7 @@ from alembic.config import Config
 
 from shuhua_core.audit.triggers import create_statements
 from shuhua_core.kernel.db import Database
+from shuhua_core.sites import cell_triggers
 
 from . import HERE, migrating, upgrade
 
@@ -24,7 +25,7 @@ PROTECTED = ("audit", "audit_chain")
 
 
 def make_first() -> Path:
-    """Replace revision 0001 by one that makes the tables of the models, and the triggers that protect the log."""
+    """Replace revision 0001 by one that makes the tables of the models and their triggers."""
     others = [path for path in (HERE / "versions").glob("*.py") if path != FIRST]
     if others:
         raise SystemExit("There are later revisions: add one (give it a message), and leave the first as it is.")
@@ -60,19 +61,21 @@ def _autogenerate(message: str, number: str, *, batch: bool = True) -> Path:
 def _with_triggers(source: str) -> str:
     """The statements as they are now, in full: a revision must not change when the code does."""
     names = "\n".join(
-        f"    {dialect!r}: [\n" + "".join(f"        {statement!r},\n" for statement in _protection(dialect)) + "    ],"
+        f"    {dialect!r}: [\n" + "".join(f"        {statement!r},\n" for statement in _triggers(dialect)) + "    ],"
         for dialect in ("sqlite", "postgresql")
     )
-    table = f"PROTECTION = {{\n{names}\n}}\n\n\n"
+    table = f"TRIGGERS = {{\n{names}\n}}\n\n\n"
     source = source.replace("def upgrade() -> None:", table + "def upgrade() -> None:", 1)
-    run = "    for statement in PROTECTION[op.get_bind().dialect.name]:\n        op.execute(statement)\n"
+    run = "    for statement in TRIGGERS[op.get_bind().dialect.name]:\n        op.execute(statement)\n"
     drop = "    if op.get_bind().dialect.name == 'postgresql':\n        op.execute('DROP FUNCTION shuhua_append_only()')\n"
+    drop += "        op.execute('DROP FUNCTION shuhua_count_site()')\n"
     return source.replace("\n\n\ndef downgrade()", "\n" + run + "\n\ndef downgrade()", 1).rstrip() + "\n" + drop
 
 
-def _protection(dialect: str) -> list[str]:
-    """Each statement once, in order."""
-    return list(dict.fromkeys(statement for table in PROTECTED for statement in create_statements(dialect, table)))
+def _triggers(dialect: str) -> list[str]:
+    """What protects the log and what counts the sites: each statement once, in order."""
+    protection = (statement for table in PROTECTED for statement in create_statements(dialect, table))
+    return list(dict.fromkeys((*protection, *cell_triggers.create_statements(dialect))))
 
 
 def _format(path: Path) -> None:

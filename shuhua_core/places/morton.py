@@ -6,7 +6,7 @@ zoom, so points of one tile lie in one range of keys, and grouping by a shifted 
 A step is 2⁻²⁶ of the world, 60 cm at the equator.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import asinh, atan, degrees, pi, radians, sinh, tan
 from typing import NamedTuple
 
@@ -73,7 +73,7 @@ def ranges(bbox: Box | tuple[float, float, float, float], zoom: int = BITS, max_
     found: list[tuple[int, int]] = []
     for left, right in sides:
         found.extend(_cover((_x(left), _y(north), _x(right), _y(south)), zoom))
-    return _merge(sorted(found), max_ranges)
+    return joined(found, max_ranges)
 
 
 def _cover(box: tuple[int, int, int, int], zoom: int) -> Iterator[tuple[int, int]]:
@@ -97,20 +97,36 @@ def _cover(box: tuple[int, int, int, int], zoom: int) -> Iterator[tuple[int, int
             stack += [(level, x, y), (level, x + 1, y), (level, x, y + 1), (level, x + 1, y + 1)]
 
 
-def _merge(found: list[tuple[int, int]], most: int) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for lo, hi in found:
-        if joined and lo <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], hi))
+def joined(found: Iterable[tuple[int, int]], most: int) -> list[tuple[int, int]]:
+    """Ranges that hold all that ``found`` do, ordered, apart from each other, and at most ``most``."""
+    apart: list[tuple[int, int]] = []
+    for lo, hi in sorted(found):
+        if apart and lo <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(apart[-1][1], hi))
         else:
-            joined.append((lo, hi))
-    if len(joined) <= most:
-        return joined
+            apart.append((lo, hi))
+    if len(apart) <= most:
+        return apart
     # Close the smallest gaps: they hold the least of what nobody asked for.
-    by_gap = sorted(range(1, len(joined)), key=lambda i: joined[i][0] - joined[i - 1][1])
-    cuts = sorted(by_gap[len(joined) - most :])
-    starts, ends = [0, *cuts], [*cuts, len(joined)]
-    return [(joined[start][0], joined[end - 1][1]) for start, end in zip(starts, ends, strict=True)]
+    by_gap = sorted(range(1, len(apart)), key=lambda i: apart[i][0] - apart[i - 1][1])
+    cuts = sorted(by_gap[len(apart) - most :])
+    starts, ends = [0, *cuts], [*cuts, len(apart)]
+    return [(apart[start][0], apart[end - 1][1]) for start, end in zip(starts, ends, strict=True)]
+
+
+def touching(bbox: Box | tuple[float, float, float, float], zoom: int) -> Callable[[int], bool]:
+    """Tells of the number of a tile at ``zoom`` whether any of the tile lies in the box."""
+    west, south, east, north = bbox
+    shift = BITS - zoom
+    top, bottom = _y(north) >> shift, _y(south) >> shift
+    sides = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    columns = [(_x(left) >> shift, _x(right) >> shift) for left, right in sides]
+
+    def touches(number: int) -> bool:
+        x, y = _gather(number), _gather(number >> 1)
+        return top <= y <= bottom and any(left <= x <= right for left, right in columns)
+
+    return touches
 
 
 def _x(lon: float) -> int:

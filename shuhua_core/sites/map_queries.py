@@ -7,12 +7,12 @@ an index that begins with the Morton key and holds the other columns answers it 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, column, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from shuhua_core.accounts.permissions import Permission
@@ -21,22 +21,24 @@ from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid
 from shuhua_core.kernel.i18n import _
 from shuhua_core.kernel.scope import prefix_range, visible
-from shuhua_core.places.morton import BITS, KEY_BITS, Box, ranges
+from shuhua_core.places.morton import BITS, KEY_BITS, Box, cell_range, joined, ranges, touching
+from shuhua_core.sites.cell_models import KEPT_DIVISION, KEPT_ZOOMS
+from shuhua_core.sites.cells import kept_counts, kept_zoom, serves
 from shuhua_core.sites.models import Site
+from shuhua_core.sites.spans import MOST_SPANS, SPANS, span_table
 
 CELLS_PER_TILE = 2
 """A cluster is what lies in one cell, of which a tile has 2² across: some 64 pixels."""
 CELLS_ACROSS = 64
 """A view is never cut finer than this, whatever zoom a client claims."""
-SPANS = 32
-"""Ranges of keys that a box is looked for in."""
-_SPAN = text(" UNION ALL ".join(f"SELECT :lo{number} AS lo, :hi{number} AS hi" for number in range(SPANS))).bindparams(
-    *(bindparam(f"{end}{number}", type_=BigInteger) for number in range(SPANS) for end in ("lo", "hi"))
-)
 POINTS_AT_MOST = 200
 CLOSE_ZOOM = 17
 POINTS_CLOSE = 1000
 """From this zoom on, clusters cannot be opened much further, so more single points are given."""
+_SEE = Permission.SITES_VIEW
+
+Spans = Collection[tuple[int, int]]
+"""Ranges of Morton keys, ``lo <= key < hi``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ class Cluster:
     states: dict[str, int]
     longitude: float
     latitude: float
-    one: int
-    """The id of one of them: the only one, where ``count`` is 1."""
+    one: int | None
+    """The id of one of them: the only one, where ``count`` is 1. None where the count is one that is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,33 +91,48 @@ def read_view(bbox: str | None, zoom: str | None) -> View:
     return View(Box(west, south, east, north), int(zoom[:3]))
 
 
-def look(session: Session, model: Any, view: View, conditions: Collection[ColumnElement[bool]], *, by_key: bool = True) -> Sight:
+def look(
+    session: Session,
+    model: Any,
+    view: View,
+    conditions: Collection[ColumnElement[bool]],
+    *,
+    by_key: bool = True,
+    within: Spans | None = None,
+) -> Sight:
     """What ``view`` shows of the records of ``model`` under ``conditions``, which include the actor's scope.
 
-    ``by_key`` false leaves the Morton ranges out, for conditions that themselves leave few rows.
+    ``by_key`` false leaves the Morton ranges out, for conditions that themselves leave few rows; ``within`` gives the ranges
+    where anything can be, when the caller knows.
     """
-    found = _clusters(session, model, view, conditions, by_key=by_key)
+    spans = (within or ranges(view.box, max_ranges=SPANS)) if by_key else None
+    found = _clusters(session, model, view, conditions, spans)
     total = sum(cluster.count for cluster in found)
     if total <= (POINTS_CLOSE if view.zoom >= CLOSE_ZOOM else POINTS_AT_MOST):
         if total > len(found):
-            query = _within(select(model.id), model, view.box, conditions, by_key=by_key).order_by(model.id)
+            query = _within(select(model.id), model, view.box, conditions, spans).order_by(model.id)
             return Sight(total, (), session.scalars(query).all())
-        return Sight(total, (), [cluster.one for cluster in found])
-    single = [cluster.one for cluster in found if cluster.count == 1]
+        return Sight(total, (), [cluster.one for cluster in found if cluster.one is not None])
+    single = [cluster.one for cluster in found if cluster.count == 1 and cluster.one is not None]
     if len(single) > POINTS_CLOSE:
         return Sight(total, found, ())
     return Sight(total, [cluster for cluster in found if cluster.count > 1], single)
 
 
 def _clusters(
-    session: Session, model: Any, view: View, conditions: Collection[ColumnElement[bool]], *, by_key: bool
+    session: Session, model: Any, view: View, conditions: Collection[ColumnElement[bool]], spans: Spans | None
 ) -> list[Cluster]:
     shift = KEY_BITS - 2 * view.cell_zoom
     cell = model.morton.bitwise_rshift(literal(shift)).label("cell")
     query = select(cell, model.state, func.count(), func.avg(model.longitude), func.avg(model.latitude), func.min(model.id))
-    query = _within(query, model, view.box, conditions, by_key=by_key).group_by(cell, model.state).order_by(cell, model.state)
+    query = _within(query, model, view.box, conditions, spans).group_by(cell, model.state).order_by(cell, model.state)
+    return _gathered(tuple(row) for row in session.execute(query))
+
+
+def _gathered(rows: Iterable[tuple[int, str, int, float, float, int | None]]) -> list[Cluster]:
+    """Clusters from rows of one cell and state each: cell, state, count, middle, and the lowest id if it is known."""
     found: dict[int, Cluster] = {}
-    for number, state, count, longitude, latitude, one in session.execute(query):
+    for number, state, count, longitude, latitude, one in rows:
         known = found.get(number)
         if known is None:
             found[number] = Cluster(number, count, {state: count}, longitude, latitude, one)
@@ -127,20 +144,15 @@ def _clusters(
             known.states | {state: count},
             (known.longitude * known.count + longitude * count) / total,
             (known.latitude * known.count + latitude * count) / total,
-            min(known.one, one),
+            None if known.one is None or one is None else min(known.one, one),
         )
     return list(found.values())
 
 
-def _within(query: Any, model: Any, box: Box, conditions: Collection[ColumnElement[bool]], *, by_key: bool) -> Any:
+def _within(query: Any, model: Any, box: Box, conditions: Collection[ColumnElement[bool]], spans: Spans | None) -> Any:
     """``query`` narrowed to the box: by ranges of keys, which an index serves, and exactly by longitude and latitude."""
-    if by_key:
-        # Joined as rows and not written as OR, for which SQLite would leave the covering index. Always as many rows, the
-        # last of them empty, so that the statement is compiled once and not 8 ms long for each view.
-        found = ranges(box, max_ranges=SPANS)
-        found += [(0, 0)] * (SPANS - len(found))
-        ends = {f"{end}{number}": key for number, pair in enumerate(found) for end, key in zip(("lo", "hi"), pair, strict=True)}
-        span = _SPAN.bindparams(**ends).columns(column("lo", BigInteger), column("hi", BigInteger)).cte("span")
+    if spans is not None:
+        span = span_table(spans)
         query = query.select_from(span).join(model, and_(model.morton >= span.c.lo, model.morton < span.c.hi))
     else:
         query = query.where(model.morton.is_not(None))
@@ -183,6 +195,71 @@ class SiteFilter:
 
 
 def look_at_sites(ctx: Context, view: View, chosen: SiteFilter) -> Sight:
-    """The sites that the actor may see in ``view``."""
-    conditions = [visible(Site, ctx.actor, Permission.SITES_VIEW), *chosen.conditions()]
-    return look(ctx.session, Site, view, conditions, by_key=not reaches_few(ctx.actor, Permission.SITES_VIEW))
+    """The sites that the actor may see in ``view``.
+
+    A view of much of the country is answered from the counts that are kept of coarse cells, where they tell enough of the
+    filter and of the actor's scope. A cell at the rim of the view then counts as a whole.
+    """
+    within = None
+    if _kept_tells(ctx.actor, view, chosen):
+        found = _kept_clusters(ctx, view, chosen, view.cell_zoom)
+        total = sum(cluster.count for cluster in found)
+        if total > POINTS_AT_MOST:
+            return _kept_sight(ctx, view, chosen, found)
+        within = _spans_of(_kept_clusters(ctx, view, chosen, KEPT_ZOOMS[-1])) if total else []
+        if not within:
+            return Sight(0, (), ())
+    # What is looked for by a customer or a single town is found by that better than by the box.
+    by_key = not (reaches_few(ctx.actor, _SEE) or chosen.customer_id is not None or _is_narrow(chosen.division))
+    return look(ctx.session, Site, view, _conditions(ctx, chosen), by_key=by_key, within=within)
+
+
+def _conditions(ctx: Context, chosen: SiteFilter) -> list[ColumnElement[bool]]:
+    return [visible(Site, ctx.actor, _SEE), *chosen.conditions()]
+
+
+def _is_narrow(division: str | None) -> bool:
+    return len(division or "") > KEPT_DIVISION
+
+
+def _kept_tells(actor: Actor, view: View, chosen: SiteFilter) -> bool:
+    """Whether the kept counts are fine enough for the view, and know all that it is filtered by."""
+    unknown = (chosen.project_id, chosen.customer_id, chosen.installed_from, chosen.installed_to)
+    if any(each is not None for each in unknown) or _is_narrow(chosen.division):
+        return False
+    return kept_zoom(view.cell_zoom) is not None and serves(actor, _SEE)
+
+
+def _kept_clusters(ctx: Context, view: View, chosen: SiteFilter, zoom: int) -> list[Cluster]:
+    """What is kept about the tiles at ``zoom`` that the view touches."""
+    rows = kept_counts(
+        ctx.session,
+        ctx.actor,
+        _SEE,
+        zoom=zoom,
+        within=ranges(view.box, zoom, max_ranges=SPANS),
+        division=chosen.division or "",
+        kinds=chosen.kinds,
+        states=chosen.states,
+    )
+    in_view = touching(view.box, zoom)
+    return _gathered(
+        (cell, state, count, x / count / 1e6, y / count / 1e6, None) for cell, state, count, x, y in rows if in_view(cell)
+    )
+
+
+def _kept_sight(ctx: Context, view: View, chosen: SiteFilter, found: list[Cluster]) -> Sight:
+    """Clusters, and what is alone in its cell as a point, if that is not many."""
+    total = sum(cluster.count for cluster in found)
+    alone = [cell_range(cluster.cell, view.cell_zoom) for cluster in found if cluster.count == 1]
+    if not 0 < len(alone) <= MOST_SPANS:
+        return Sight(total, found, ())
+    span = span_table(alone)
+    query = select(Site.id).select_from(span).join(Site, and_(Site.morton >= span.c.lo, Site.morton < span.c.hi))
+    points = ctx.session.scalars(query.where(*_conditions(ctx, chosen)).order_by(Site.id)).all()
+    return Sight(total, [cluster for cluster in found if cluster.count > 1], points)
+
+
+def _spans_of(found: list[Cluster]) -> Spans:
+    """The keys of the finest kept cells; those near each other are taken together where they are too many."""
+    return joined([cell_range(cluster.cell, KEPT_ZOOMS[-1]) for cluster in found], MOST_SPANS)

@@ -13,12 +13,15 @@ branch_labels = None
 depends_on = None
 
 
-PROTECTION = {
+TRIGGERS = {
     "sqlite": [
         'CREATE TRIGGER audit_no_update BEFORE UPDATE OF "id", "at", "actor_id", "actor_kind", "event", "action", "record_kind", "record_id", "number", "request_id", "detail", "txid" ON audit BEGIN SELECT RAISE(ABORT, \'the log is append-only\'); END',
         "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END",
         'CREATE TRIGGER audit_chain_no_update BEFORE UPDATE OF "position", "audit_id", "previous_hash", "hash" ON audit_chain BEGIN SELECT RAISE(ABORT, \'the log is append-only\'); END',
         "CREATE TRIGGER audit_chain_no_delete BEFORE DELETE ON audit_chain BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END",
+        "CREATE TRIGGER sites_cells_insert AFTER INSERT ON sites BEGIN INSERT INTO site_cells (zoom, cell, organisation_path, division_code, kind, state, count, longitude_sum, latitude_sum) SELECT zoom, NEW.morton >> (52 - 2 * zoom), coalesce(NEW.organisation_path, ''), substr(coalesce(NEW.division_code, ''), 1, 6), NEW.kind, NEW.state, 1, 1 * CAST(round(NEW.longitude * 1000000) AS BIGINT), 1 * CAST(round(NEW.latitude * 1000000) AS BIGINT) FROM (SELECT 6 AS zoom UNION ALL SELECT 8 AS zoom UNION ALL SELECT 10 AS zoom) WHERE NEW.morton IS NOT NULL ON CONFLICT (zoom, cell, organisation_path, division_code, kind, state) DO UPDATE SET count = count + excluded.count, longitude_sum = longitude_sum + excluded.longitude_sum, latitude_sum = latitude_sum + excluded.latitude_sum; END",
+        "CREATE TRIGGER sites_cells_delete AFTER DELETE ON sites BEGIN INSERT INTO site_cells (zoom, cell, organisation_path, division_code, kind, state, count, longitude_sum, latitude_sum) SELECT zoom, OLD.morton >> (52 - 2 * zoom), coalesce(OLD.organisation_path, ''), substr(coalesce(OLD.division_code, ''), 1, 6), OLD.kind, OLD.state, -1, -1 * CAST(round(OLD.longitude * 1000000) AS BIGINT), -1 * CAST(round(OLD.latitude * 1000000) AS BIGINT) FROM (SELECT 6 AS zoom UNION ALL SELECT 8 AS zoom UNION ALL SELECT 10 AS zoom) WHERE OLD.morton IS NOT NULL ON CONFLICT (zoom, cell, organisation_path, division_code, kind, state) DO UPDATE SET count = count + excluded.count, longitude_sum = longitude_sum + excluded.longitude_sum, latitude_sum = latitude_sum + excluded.latitude_sum; DELETE FROM site_cells WHERE zoom = 6 AND cell = OLD.morton >> 40 AND organisation_path = coalesce(OLD.organisation_path, '') AND division_code = substr(coalesce(OLD.division_code, ''), 1, 6) AND kind = OLD.kind AND state = OLD.state AND count = 0; DELETE FROM site_cells WHERE zoom = 8 AND cell = OLD.morton >> 36 AND organisation_path = coalesce(OLD.organisation_path, '') AND division_code = substr(coalesce(OLD.division_code, ''), 1, 6) AND kind = OLD.kind AND state = OLD.state AND count = 0; DELETE FROM site_cells WHERE zoom = 10 AND cell = OLD.morton >> 32 AND organisation_path = coalesce(OLD.organisation_path, '') AND division_code = substr(coalesce(OLD.division_code, ''), 1, 6) AND kind = OLD.kind AND state = OLD.state AND count = 0; END",
+        "CREATE TRIGGER sites_cells_update AFTER UPDATE OF morton, longitude, latitude, state, kind, organisation_path, division_code ON sites WHEN OLD.morton IS NOT NEW.morton OR OLD.longitude IS NOT NEW.longitude OR OLD.latitude IS NOT NEW.latitude OR OLD.state IS NOT NEW.state OR OLD.kind IS NOT NEW.kind OR OLD.organisation_path IS NOT NEW.organisation_path OR OLD.division_code IS NOT NEW.division_code BEGIN INSERT INTO site_cells (zoom, cell, organisation_path, division_code, kind, state, count, longitude_sum, latitude_sum) SELECT zoom, OLD.morton >> (52 - 2 * zoom), coalesce(OLD.organisation_path, ''), substr(coalesce(OLD.division_code, ''), 1, 6), OLD.kind, OLD.state, -1, -1 * CAST(round(OLD.longitude * 1000000) AS BIGINT), -1 * CAST(round(OLD.latitude * 1000000) AS BIGINT) FROM (SELECT 6 AS zoom UNION ALL SELECT 8 AS zoom UNION ALL SELECT 10 AS zoom) WHERE OLD.morton IS NOT NULL ON CONFLICT (zoom, cell, organisation_path, division_code, kind, state) DO UPDATE SET count = count + excluded.count, longitude_sum = longitude_sum + excluded.longitude_sum, latitude_sum = latitude_sum + excluded.latitude_sum; DELETE FROM site_cells WHERE zoom = 6 AND cell = OLD.morton >> 40 AND organisation_path = coalesce(OLD.organisation_path, '') AND division_code = substr(coalesce(OLD.division_code, ''), 1, 6) AND kind = OLD.kind AND state = OLD.state AND count = 0; DELETE FROM site_cells WHERE zoom = 8 AND cell = OLD.morton >> 36 AND organisation_path = coalesce(OLD.organisation_path, '') AND division_code = substr(coalesce(OLD.division_code, ''), 1, 6) AND kind = OLD.kind AND state = OLD.state AND count = 0; DELETE FROM site_cells WHERE zoom = 10 AND cell = OLD.morton >> 32 AND organisation_path = coalesce(OLD.organisation_path, '') AND division_code = substr(coalesce(OLD.division_code, ''), 1, 6) AND kind = OLD.kind AND state = OLD.state AND count = 0; INSERT INTO site_cells (zoom, cell, organisation_path, division_code, kind, state, count, longitude_sum, latitude_sum) SELECT zoom, NEW.morton >> (52 - 2 * zoom), coalesce(NEW.organisation_path, ''), substr(coalesce(NEW.division_code, ''), 1, 6), NEW.kind, NEW.state, 1, 1 * CAST(round(NEW.longitude * 1000000) AS BIGINT), 1 * CAST(round(NEW.latitude * 1000000) AS BIGINT) FROM (SELECT 6 AS zoom UNION ALL SELECT 8 AS zoom UNION ALL SELECT 10 AS zoom) WHERE NEW.morton IS NOT NULL ON CONFLICT (zoom, cell, organisation_path, division_code, kind, state) DO UPDATE SET count = count + excluded.count, longitude_sum = longitude_sum + excluded.longitude_sum, latitude_sum = latitude_sum + excluded.latitude_sum; END",
     ],
     "postgresql": [
         "CREATE OR REPLACE FUNCTION shuhua_append_only() RETURNS trigger LANGUAGE plpgsql AS\n$$ BEGIN RAISE EXCEPTION 'the log is append-only'; END $$",
@@ -28,6 +31,9 @@ PROTECTION = {
         'CREATE TRIGGER audit_chain_no_update BEFORE UPDATE OF "position", "audit_id", "previous_hash", "hash" ON audit_chain FOR EACH ROW EXECUTE FUNCTION shuhua_append_only()',
         "CREATE TRIGGER audit_chain_no_delete BEFORE DELETE ON audit_chain FOR EACH ROW EXECUTE FUNCTION shuhua_append_only()",
         "CREATE TRIGGER audit_chain_no_truncate BEFORE TRUNCATE ON audit_chain FOR EACH STATEMENT EXECUTE FUNCTION shuhua_append_only()",
+        "CREATE OR REPLACE FUNCTION shuhua_count_site() RETURNS trigger LANGUAGE plpgsql AS\n$$ BEGIN\nIF TG_OP <> 'INSERT' THEN IF OLD.morton IS NOT NULL THEN INSERT INTO site_cell_changes (morton, organisation_path, division_code, kind, state, count, longitude_sum, latitude_sum) VALUES (OLD.morton, coalesce(OLD.organisation_path, ''), substr(coalesce(OLD.division_code, ''), 1, 6), OLD.kind, OLD.state, -1, -1 * CAST(round(OLD.longitude * 1000000) AS BIGINT), -1 * CAST(round(OLD.latitude * 1000000) AS BIGINT)); END IF; END IF;\nIF TG_OP <> 'DELETE' THEN IF NEW.morton IS NOT NULL THEN INSERT INTO site_cell_changes (morton, organisation_path, division_code, kind, state, count, longitude_sum, latitude_sum) VALUES (NEW.morton, coalesce(NEW.organisation_path, ''), substr(coalesce(NEW.division_code, ''), 1, 6), NEW.kind, NEW.state, 1, 1 * CAST(round(NEW.longitude * 1000000) AS BIGINT), 1 * CAST(round(NEW.latitude * 1000000) AS BIGINT)); END IF; END IF;\nRETURN NULL; END $$",
+        "CREATE TRIGGER sites_cells AFTER INSERT OR DELETE ON sites FOR EACH ROW EXECUTE FUNCTION shuhua_count_site()",
+        "CREATE TRIGGER sites_cells_update AFTER UPDATE OF morton, longitude, latitude, state, kind, organisation_path, division_code ON sites FOR EACH ROW WHEN (OLD.morton IS DISTINCT FROM NEW.morton OR OLD.longitude IS DISTINCT FROM NEW.longitude OR OLD.latitude IS DISTINCT FROM NEW.latitude OR OLD.state IS DISTINCT FROM NEW.state OR OLD.kind IS DISTINCT FROM NEW.kind OR OLD.organisation_path IS DISTINCT FROM NEW.organisation_path OR OLD.division_code IS DISTINCT FROM NEW.division_code) EXECUTE FUNCTION shuhua_count_site()",
     ],
 }
 
@@ -214,6 +220,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_sign_in_counters")),
     )
     op.create_index(op.f("ix_sign_in_counters_window_ends_at"), "sign_in_counters", ["window_ends_at"], unique=False)
+    op.create_table(
+        "site_cell_changes",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("morton", types.BigInt, nullable=False),
+        sa.Column("organisation_path", types.code_string(200), nullable=False),
+        sa.Column("division_code", types.code_string(6), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("count", types.BigInt, nullable=False),
+        sa.Column("longitude_sum", sa.BigInteger(), nullable=False),
+        sa.Column("latitude_sum", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site_cell_changes")),
+    )
+    op.create_table(
+        "site_cells",
+        sa.Column("zoom", types.BigInt, autoincrement=False, nullable=False),
+        sa.Column("cell", types.BigInt, autoincrement=False, nullable=False),
+        sa.Column("organisation_path", types.code_string(200), nullable=False),
+        sa.Column("division_code", types.code_string(6), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("count", types.BigInt, nullable=False),
+        sa.Column("longitude_sum", sa.BigInteger(), nullable=False),
+        sa.Column("latitude_sum", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "zoom", "cell", "organisation_path", "division_code", "kind", "state", name=op.f("pk_site_cells")
+        ),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "workflow_versions",
         sa.Column("name", sa.String(length=30), nullable=False),
@@ -1266,7 +1301,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_repair_tasks_task_id"), "repair_tasks", ["task_id"], unique=False)
     # ### end Alembic commands ###
-    for statement in PROTECTION[op.get_bind().dialect.name]:
+    for statement in TRIGGERS[op.get_bind().dialect.name]:
         op.execute(statement)
 
 
@@ -1489,6 +1524,8 @@ def downgrade() -> None:
     op.drop_table("checklist_versions")
     op.drop_table("audit_chain")
     op.drop_table("workflow_versions")
+    op.drop_table("site_cells")
+    op.drop_table("site_cell_changes")
     op.drop_index(op.f("ix_sign_in_counters_window_ends_at"), table_name="sign_in_counters")
     op.drop_table("sign_in_counters")
     op.drop_index(op.f("ix_security_log_kind"), table_name="security_log")
@@ -1523,3 +1560,4 @@ def downgrade() -> None:
     # ### end Alembic commands ###
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION shuhua_append_only()")
+        op.execute("DROP FUNCTION shuhua_count_site()")

@@ -16,6 +16,7 @@ from shuhua_core.sites.queries import site_points
 
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 CHINA = Box(73, 17, 136, 54)
+QUANZHOU = Box(117, 24, 120, 26)
 
 
 def add_sites(ctx, world, count=400):
@@ -174,7 +175,7 @@ def plan(ctx):
         event.listen(engine, "before_cursor_execute", note)
         look_at_sites(acting_ctx, view, chosen)
         event.remove(engine, "before_cursor_execute", note)
-        statement, parameters = next(each for each in sent if "GROUP BY" in each[0])
+        statement, parameters = next(each for each in sent if "GROUP BY" in each[0] and "JOIN" in each[0])
         return [row[3] for row in ctx.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
 
     return explain
@@ -191,7 +192,15 @@ def plan(ctx):
 )
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_covering_index_answers_the_map(as_user, plan, chosen, index):
-    lines = plan(as_user("dispatcher"), View(CHINA, 4), chosen)
+    lines = plan(as_user("dispatcher"), View(QUANZHOU, 10), chosen)
     searched = [line for line in lines if "ix_sites" in line]
     assert len(searched) == 1, lines
     assert re.search(rf"COVERING INDEX {index} \(.*morton>", searched[0]), lines
+
+
+@pytest.mark.parametrize("chosen", [SiteFilter(), SiteFilter(kinds={"park"}), SiteFilter(division="35")])
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_kept_cells_answer_a_view_of_the_country(as_user, plan, chosen):
+    lines = plan(as_user("dispatcher"), View(CHINA, 4), chosen)
+    (searched,) = [line for line in lines if "site_cells" in line]
+    assert "USING PRIMARY KEY (zoom=? AND cell>? AND cell<?)" in searched, lines

@@ -88,7 +88,7 @@ def test_the_map_takes_few_statements(as_, count_requests_sql):
     features(person)
     with count_requests_sql() as sql:
         features(person)
-    assert sql.count <= 9, sql.statements
+    assert sql.count <= 11, sql.statements
 
 
 def test_the_page_carries_source_legend_and_a_base_map(office):
