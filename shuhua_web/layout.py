@@ -79,7 +79,8 @@ MENU: tuple[Section, ...] = (
             Entry("repairs.list", _("Repair requests"), "headset", (Permission.REPAIRS_VIEW,)),
             Entry("tasks.list", _("Tasks"), "tool", (Permission.TASKS_VIEW,)),
             Entry("followups.list", _("Follow-ups"), "phone-call", (Permission.FOLLOWUPS_VIEW,)),
-            Entry("inspections.list", _("Inspections"), "clipboard-check", (Permission.SITES_VIEW,)),
+            Entry("inspections.due", _("Due inspections"), "calendar", (Permission.INSPECTIONS_CARRY_OUT,)),
+            Entry("inspections.list", _("Inspections"), "clipboard-check", (Permission.INSPECTIONS_VIEW,)),
             Entry("reports.list", _("Reports"), "report-analytics", (Permission.REPORTS_VIEW,)),
         ),
     ),
@@ -88,6 +89,7 @@ MENU: tuple[Section, ...] = (
         (
             Entry("sites.list", _("Installation points"), "map-pin", (Permission.SITES_VIEW,)),
             Entry("equipment.list", _("Equipment"), "barbell", (Permission.EQUIPMENT_VIEW,)),
+            Entry("labels.list", _("QR labels"), "qrcode", (Permission.LABELS_EDIT,)),
             Entry("models.list", _("Product models"), "tags", (Permission.MODELS_VIEW,)),
             Entry("customers.list", _("Customers"), "building", (Permission.CUSTOMERS_VIEW,)),
             Entry("projects.list", _("Projects"), "building-community", (Permission.PROJECTS_VIEW,)),

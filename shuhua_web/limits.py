@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from pyramid.request import Request
+from sqlalchemy.orm import Session
 
 from shuhua_core.accounts.attempts import network
 from shuhua_core.accounts.limits import Limit, count
@@ -37,6 +38,13 @@ def limit_uploads(request: Request) -> None:
 def limit_wrong_codes(request: Request) -> None:
     """One code that stands for nothing: labels are not to be found by trying."""
     _check(request, [_here(request, "wrong_code", request.deployment.settings.public_wrong_codes)])
+
+
+def too_many_scans(request: Request, session: Session) -> bool:
+    """Count a scan of a label from this address, in the transaction that notes it; beyond the limit scans are not noted."""
+    settings, now = request.deployment.settings, request.deployment.clock.now()
+    limits = [_here(request, "scan", settings.public_scans_address)]
+    return count(session, settings.secret, limits, timedelta(minutes=settings.public_minutes), now) is not None
 
 
 def _here(request: Request, kind: str, most: int) -> Limit:

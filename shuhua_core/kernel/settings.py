@@ -96,6 +96,8 @@ class Settings:
     """Reports for the code of one label within that window."""
     public_uploads_address: int = 200
     """Files that one network address may send without an account within that window."""
+    public_scans_address: int = 300
+    """Openings of labels' pages that are counted for one network address within that window."""
     public_wrong_codes: int = 60
     """Codes of labels that one network address may try in vain within that window."""
     hotline: str = ""

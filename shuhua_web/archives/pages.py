@@ -22,7 +22,7 @@ from shuhua_core.kernel.errors import NotSignedIn
 from shuhua_core.kernel.schema import InputSchema
 from shuhua_core.kernel.scope import covers, prefix_range, visible
 from shuhua_web.api import Reply, Serializer, record_id
-from shuhua_web.api.lists import add_list
+from shuhua_web.api.lists import Around, add_list
 from shuhua_web.api.resource import ApiView, add_api_view
 from shuhua_web.forms import OfficeForm, Source, form_for, options_fragment
 from shuhua_web.i18n import _
@@ -72,6 +72,8 @@ class Archive:
     """Columns that a search field looks in, by their beginning."""
     bulk_fields: Sequence[str] = ()
     """Fields that can be changed in many records at once."""
+    around: Around | None = None
+    """How its API finds what is near a position."""
     summary: str
     """Its name in the summaries of the API: ``customer``, ``customers``."""
     plural: str
@@ -227,7 +229,7 @@ def _add_api(config: Configurator, archive: Archive) -> None:
     name, summary = archive.name, archive.summary
     config.add_api_route(f"api.{name}.list", f"/{name}")
     config.add_api_route(f"api.{name}.view", rf"/{name}/{{id:\d+}}")
-    add_list(config, f"api.{name}.list", archive.listing, tag=name, summary=f"List {archive.plural}")
+    add_list(config, f"api.{name}.list", archive.listing, tag=name, summary=f"List {archive.plural}", around=archive.around)
     add_api_view(
         config,
         ApiView(

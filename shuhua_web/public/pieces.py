@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
@@ -20,6 +21,8 @@ from shuhua_core.repairs.machine import MACHINE
 from shuhua_core.repairs.schema import PublicReport
 from shuhua_core.repairs.service import RepairService
 from shuhua_core.sites.codes import normalise
+from shuhua_core.sites.labels.models import Label
+from shuhua_core.sites.labels.scans import note_scan
 from shuhua_core.sites.models import Equipment, Site
 
 from .. import formats
@@ -29,6 +32,7 @@ from ..limits import limit_reports, limit_wrong_codes
 from ..media.pictures import SentPictures
 from ..media.serving import file_answer
 from ..security import PUBLIC, derive
+from ..sites.label_api import count_scan
 from .nearby import public_site
 from .pages import DO_NOT_USE, name_of, page, picture_of, sent_position, state_of, visitor
 
@@ -50,11 +54,30 @@ def piece_of(request: Request) -> Equipment:
 def piece(request: Request) -> Any:
     """The piece by the code on its label."""
     try:
-        return _answer(request, piece_of)
+        answer = _answer(request, piece_of)
     except NotFound:
         if request.method == "GET":
             limit_wrong_codes(request)
+            unused = _unused_label(request)
+            if unused is not None:
+                return unused
         raise
+    if request.method == "GET":
+        count_scan(request, normalise(request.matchdict["code"]))
+    return answer
+
+
+def _unused_label(request: Request) -> Response | None:
+    """What to say of a label that was printed and is on no piece."""
+    code = normalise(request.matchdict["code"])
+    state = request.dbsession.scalar(select(Label.state).where(Label.code == code))
+    if state is None:
+        return None
+    count_scan(request, code)
+    retired = state == "retired"
+    text = _("This label is no longer valid.") if retired else _("This label is not on a piece of equipment yet.")
+    values = page(request, text, code=code)
+    return render_to_response("shuhua_web:public/templates/unused.pt", values, request=request)
 
 
 @view_config(route_name="public.site.piece", request_method=("GET", "POST"), permission=PUBLIC, renderer=TEMPLATE)
@@ -90,6 +113,8 @@ def _answer(request: Request, find: Any) -> Any:
         values = {**data, "code": found.code, "position": sent_position(request)}
         values = sent.join(request, values, space=space)
         request.service(RepairService).report_public(values, token=token, space=space, piece=found)
+        if found.code and values["position"]:
+            note_scan(request.ctx, found.code, values["position"]["longitude"], values["position"]["latitude"])
         return request.route_path("public.report", token=token)
 
     if refused is not None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pyramid.config import Configurator
 
+from shuhua_web.api.lists import add_list
 from shuhua_web.archives.pages import add_archive
 from shuhua_web.sites.equipment import EQUIPMENT
+from shuhua_web.sites.label_pages import LABELS
 from shuhua_web.sites.sites import SITES
 
 
@@ -14,11 +16,22 @@ def includeme(config: Configurator) -> None:
     config.add_route("sites.phone", r"/sites/{id:\d+}/phone")
     config.add_route("sites.units", "/sites/units")
     config.add_route("sites.hosts", "/sites/hosts")
+    config.add_route("equipment.stop_notice", r"/equipment/{id:\d+}/stop-notice.pdf")
     config.add_route("equipment.act", r"/equipment/{id:\d+}/actions/{action:[a-z_]+}")
+    config.add_route("labels.list", "/labels")
+    config.add_route("labels.batches", "/labels/batches")
+    config.add_route("labels.print", "/labels/print")
+    config.add_route("labels.sheet", "/labels/sheet.pdf")
+    config.add_route("labels.view", r"/labels/{id:\d+}")
+    config.add_route("labels.act", r"/labels/{id:\d+}/actions/{action:[a-z_]+}")
+    config.add_api_route("api.labels.list", "/labels")
+    config.add_api_route("api.labels.view", "/labels/{code}")
+    config.add_api_route("api.labels.act", "/labels/{code}/actions/{action}")
     config.add_api_route("api.sites.phone", r"/sites/{id:\d+}/phone")
     config.add_api_route("api.equipment.code", "/equipment/by-code/{code}")
     config.add_api_route("api.equipment.act", r"/equipment/{id:\d+}/actions/{action}")
     config.add_api_route("api.equipment.timeline", r"/equipment/{id:\d+}/timeline")
     for archive in (SITES, EQUIPMENT):
         add_archive(config, archive)
+    add_list(config, "api.labels.list", LABELS, tag="labels", summary="List labels")
     config.scan("shuhua_web.sites")

@@ -27,11 +27,12 @@ from shuhua_web.i18n import _
 from shuhua_web.layout import crumbs
 from shuhua_web.media.api import MEDIA, media_item
 from shuhua_web.media.pictures import PicturesWidget, SentPictures, captioned
-from shuhua_web.records import Fact, actions, badge
+from shuhua_web.records import Action, Fact, actions, badge
 from shuhua_web.records import timeline as shown_timeline
 from shuhua_web.security import SIGNED_IN
 from shuhua_web.sites.listing import EQUIPMENT_LIST
 from shuhua_web.sites.sites import hidden_references, linked, unit_name
+from shuhua_web.sites.stop_notice import notices
 
 PIECE = Serializer(
     "Equipment",
@@ -114,10 +115,17 @@ def piece_page(request: Request, piece: Equipment) -> dict[str, Any]:
     return {
         "groups": [("", facts)],
         "badge": badge(EQUIPMENT_WORKFLOW, piece.state, locale),
-        "actions": actions(request, service.actions(piece), "equipment.act", piece.id),
+        "papers": notices(request, piece),
+        "actions": [*actions(request, service.actions(piece), "equipment.act", piece.id), *_print_label(request, piece)],
         "pictures": captioned(request, pictures["equipment", piece.id], piece.number),
         "steps": shown_timeline(request, EQUIPMENT_WORKFLOW, steps, names_of(request, steps)),
     }
+
+
+def _print_label(request: Request, piece: Equipment) -> list[Action]:
+    if not covers(piece, request.actor, Permission.LABELS_EDIT):
+        return []
+    return [Action(_("Print the label"), request.route_path("labels.print", _query={"number": piece.number}))]
 
 
 def piece_controls(request: Request) -> dict[str, Any]:

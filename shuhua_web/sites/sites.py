@@ -13,17 +13,20 @@ from sqlalchemy import select
 from shuhua_core.accounts.models import Organisation
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives.models import Customer, ProductModel, Project
+from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.scope import covers, prefix_range, visible
 from shuhua_core.media.service import MediaService
 from shuhua_core.places.positions import position_of
 from shuhua_core.places.queries import full_name
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.models import Equipment, Site
+from shuhua_core.sites.nearby import nearest
 from shuhua_core.sites.schema import SiteCreate, SitePatch
 from shuhua_core.sites.service import RESPONSIBLE_KINDS, SiteService
 from shuhua_core.sites.states import POSITION_SOURCES, SITE_KINDS
 from shuhua_web import formats
 from shuhua_web.api import Out, Serializer, api_view, record_id
+from shuhua_web.api.lists import Around
 from shuhua_web.archives.customers import PHONE
 from shuhua_web.archives.pages import OFFERED, SHOWN, Archive, label, label_of, record_link, record_source
 from shuhua_web.forms import Source, options_fragment
@@ -230,7 +233,13 @@ def site_initial(site: Site) -> dict[str, Any]:
     return {**values, "installed_on": formats.day(site.installed_on) or None, "position": position_of(site)}
 
 
+def _around(ctx: Context, longitude: float, latitude: float, radius: int) -> list[tuple[int, int]]:
+    seen = visible(Site, ctx.actor, Permission.SITES_VIEW)
+    return [(each.site.id, each.distance) for each in nearest(ctx.session, longitude, latitude, radius, seen, limit=500)]
+
+
 SITES = Archive(
+    around=Around(_around),
     name="sites",
     kind="site",
     model=Site,
