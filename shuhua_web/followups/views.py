@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from pyramid.request import Request
@@ -10,20 +11,24 @@ from sqlalchemy import func, select
 
 from shuhua_core.accounts.models import User
 from shuhua_core.accounts.permissions import Permission
+from shuhua_core.followups.machine import FOLLOWUP_TABLE
 from shuhua_core.followups.models import STATES, Followup
-from shuhua_core.kernel.scope import covers, get_visible, visible
+from shuhua_core.followups.service import FollowupService
+from shuhua_core.kernel.scope import covers, visible
+from shuhua_core.sites.models import Site
 from shuhua_core.tasks.machine import MACHINE
 from shuhua_core.tasks.models import Task
 from shuhua_core.tasks.schema import WAYS
 
 from .. import formats
 from ..api import record_id
+from ..api.timeline import names_of
 from ..i18n import _
 from ..layout import crumbs
 from ..listing import RowAction
 from ..listing.page import Tab
 from ..media.pictures import pictures_of
-from ..records import Action, Badge, Fact, actions
+from ..records import Action, Badge, Fact, actions, timeline
 from ..repairs.facts import word
 from ..repairs.surroundings import link, piece_facts, place_facts, surroundings
 from ..tasks.facts import result_facts
@@ -75,39 +80,66 @@ def _tabs(request: Request, grid: Any) -> list[Tab]:
     renderer="shuhua_web:templates/record.pt",
 )
 def view(request: Request) -> dict[str, Any]:
-    """One follow-up with the task that it is about."""
-    followup = get_visible(request.ctx.session, Followup, request.actor, Permission.FOLLOWUPS_VIEW, record_id(request))
-    task = request.ctx.session.get_one(Task, followup.task_id)
-    around = surroundings(request, task)
-    groups = [
-        (_("Follow-up"), _facts(request, followup, task)),
-        (_("Result of the repair"), [Fact(_("Symptom"), task.symptom, wide=True), *result_facts(request, task)]),
-        (_("Place"), place_facts(request, task, around)),
-        (_("Equipment and customer"), piece_facts(request, around)),
-    ]
+    """One follow-up with the task that it is about, or the visit that it was."""
+    service = request.service(FollowupService)
+    followup = service.get(record_id(request))
+    task = request.ctx.session.get_one(Task, followup.task_id) if followup.task_id is not None else None
+    groups: list[tuple[Any, list[Fact]]] = [(_("Follow-up"), _facts(request, followup, task))]
+    if task is not None:
+        around = surroundings(request, task)
+        groups += [
+            (_("Result of the repair"), [Fact(_("Symptom"), task.symptom, wide=True), *result_facts(request, task)]),
+            (_("Place"), place_facts(request, task, around)),
+            (_("Equipment and customer"), piece_facts(request, around)),
+        ]
+    names = {("followup", followup.id): followup.number} | ({("task", task.id): task.number} if task is not None else {})
+    steps = service.timeline(followup)
     return {
         "title": followup.number,
         "crumbs": crumbs(request, (TITLE, "followups.list"), (followup.number, None)),
+        "papers": [(_("Follow-up sheet"), request.route_path("followups.sheet", id=followup.id))],
         "badge": Badge(word(STATES, followup.state, request.locale_name), TONES[followup.state]),
         "actions": _actions(request, followup, task),
         "groups": [(heading, facts) for heading, facts in groups if facts],
-        "pictures": pictures_of(request, {("task", task.id): task.number})["task", task.id],
+        "pictures": [each for shown in pictures_of(request, names).values() for each in shown],
+        "steps": timeline(request, FOLLOWUP_TABLE, steps, names_of(request, steps), map_href=partial(_on_map, request)),
     }
 
 
-def _actions(request: Request, followup: Followup, task: Task) -> list[Action]:
-    if followup.state != "open" or not covers(task, request.actor, Permission.TASKS_VIEW):
+def _on_map(request: Request, longitude: float, latitude: float) -> str:
+    return str(request.route_path("map", _query={"at": f"{longitude},{latitude}"}))
+
+
+def _actions(request: Request, followup: Followup, task: Task | None) -> list[Action]:
+    if task is None or followup.state != "open" or not covers(task, request.actor, Permission.TASKS_VIEW):
         return []
     rows = [row for row in MACHINE.available(request.ctx, task) if row.action in CLERK_ACTIONS]
     return actions(request, sorted(rows, key=lambda row: CLERK_ACTIONS.index(row.action)), "tasks.act", task.id)
 
 
-def _facts(request: Request, followup: Followup, task: Task) -> list[Fact]:
+def _place_facts(request: Request, followup: Followup) -> list[Fact]:
+    """Where and when a follow-up on site was made."""
+    site = request.ctx.session.get(Site, followup.site_id) if followup.site_id is not None else None
+    found = [Fact(_("Installation point"), site.name if site else None, link(request, "sites.view", site, Permission.SITES_VIEW))]
+    if followup.longitude is not None and followup.latitude is not None:
+        where = f"{followup.longitude:.6f}, {followup.latitude:.6f}"
+        found.append(Fact("WGS-84", where, _on_map(request, followup.longitude, followup.latitude)))
+        found.append(Fact(_("Distance in metres"), formats.number(followup.distance)))
+    if followup.captured_at is not None:
+        found.append(Fact(_("Captured at"), formats.moment(followup.captured_at, request.deployment.settings.timezone)))
+    if followup.skewed:
+        found.append(Fact(_("Clock in doubt"), _("The phone's clock cannot be right.")))
+    return found
+
+
+def _facts(request: Request, followup: Followup, task: Task | None) -> list[Fact]:
     zone = request.deployment.settings.timezone
     clerk = request.ctx.session.get(User, followup.clerk_id) if followup.clerk_id else None
     repaired = None if followup.repaired is None else (_("Yes") if followup.repaired else _("No"))
     found = [
-        Fact(_("Task"), task.number, link(request, "tasks.view", task, Permission.TASKS_VIEW)),
+        Fact(_("Task"), task.number, link(request, "tasks.view", task, Permission.TASKS_VIEW)) if task else Fact(_("Task"), None),
+        *_place_facts(request, followup),
+        Fact(_("Who was asked"), followup.person),
         Fact(_("Way"), word(WAYS, followup.way, request.locale_name)),
         Fact(_("Repaired"), repaired),
         Fact(_("Response"), followup.response_score),

@@ -23,6 +23,7 @@ def includeme(config: Configurator) -> None:
     config.add_route("tasks.deadline", r"/tasks/{id:\d+}/deadline")
     config.add_route("tasks.phone", r"/tasks/{id:\d+}/phone/{repair_id:\d+}")
     config.add_route("tasks.sheet", r"/tasks/{id:\d+}/sheet.pdf")
+    config.add_route("tasks.service_sheet", r"/tasks/{id:\d+}/service.pdf")
     config.add_api_route("api.tasks.list", "/tasks")
     config.add_api_route("api.tasks.view", r"/tasks/{id:\d+}")
     config.add_api_route("api.tasks.act", r"/tasks/{id:\d+}/actions/{action}")

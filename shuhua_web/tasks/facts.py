@@ -62,7 +62,10 @@ def task_page(request: Request, task: Task) -> dict[str, Any]:
         "overdue": is_late(request, task, table),
         "at_hand": first,
         "actions": others,
-        "sheet": request.route_path("tasks.sheet", id=task.id),
+        "papers": [
+            (_("Dispatch sheet"), request.route_path("tasks.sheet", id=task.id)),
+            (_("Service sheet"), request.route_path("tasks.service_sheet", id=task.id)),
+        ],
         "groups": task_groups(request, task, around),
         "requests": [_served(request, task, repair, pictures["repair", repair.id]) for repair in repairs],
         "pictures": pictures["task", task.id],

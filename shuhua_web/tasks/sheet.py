@@ -1,49 +1,100 @@
-"""The dispatch sheet of a task: what the report type gets, and the document that it builds."""
+"""The sheets of a task: what the dispatcher sends along (派工单), and what the repairer brings back (维修单)."""
 
 from __future__ import annotations
 
-from io import BytesIO
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
 
 from shuhua_core.accounts.models import Organisation, User
-from shuhua_core.media.service import MediaService
-from shuhua_core.plugins.contracts import Field, Photo, ReportData
-from shuhua_core.plugins.runner import PluginRunner
+from shuhua_core.accounts.permissions import Permission
+from shuhua_core.kernel.steps import Step, steps_of
+from shuhua_core.plugins.builtin.sheets import DISPATCH, SERVICE
+from shuhua_core.plugins.contracts import Field, ReportData
+from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.schema import SEVERITIES
 from shuhua_core.tasks.models import Task
+from shuhua_core.tasks.schema import RESULTS
 from shuhua_core.tasks.service import TaskService
 
 from .. import formats
+from ..api import record_id
 from ..i18n import _
+from ..paper import answer, head, photos
 from ..repairs.facts import word
-from ..repairs.surroundings import surroundings
+from ..repairs.surroundings import Surroundings, surroundings
 
-REPORT_TYPE = "task_sheet"
 PHOTOS = 3
+"""Pictures of the fault on a dispatch sheet: one row."""
+SERVICE_PHOTOS = 6
+"""Before and after on a service sheet."""
 
 
-def build_sheet(request: Request, task: Task) -> bytes:
-    """The sheet as the plugin that offers it makes it. Raises PermanentFailure or PluginFailed."""
-    data = sheet_data(request, task)
-    out = BytesIO()
-    with PluginRunner(request.registry.plugins, clock=request.deployment.clock) as runner:
-        runner.build(REPORT_TYPE, data, out)
-    return out.getvalue()
+@view_config(route_name="tasks.sheet", permission=Permission.TASKS_VIEW, request_method="GET")
+def dispatch_sheet(request: Request) -> Response:
+    """The dispatch sheet as PDF."""
+    return answer(request, DISPATCH.name, dispatch_data(request, request.service(TaskService).get(record_id(request))))
 
 
-def sheet_data(request: Request, task: Task) -> ReportData:
-    """Everything that the sheet shows, in the reader's language; phone numbers masked, since paper is left lying about."""
-    session, locale, zone = request.ctx.session, request.locale_name, request.deployment.settings.timezone
-    around = surroundings(request, task)
+@view_config(route_name="tasks.service_sheet", permission=Permission.TASKS_VIEW, request_method="GET")
+def service_sheet(request: Request) -> Response:
+    """The service sheet as PDF."""
+    return answer(request, SERVICE.name, service_data(request, request.service(TaskService).get(record_id(request))))
+
+
+def dispatch_data(request: Request, task: Task) -> ReportData:
+    """Everything that the dispatch sheet shows, in the reader's language; phones masked, since paper is left lying about."""
+    zone = request.deployment.settings.timezone
     repairs = TaskService(request.ctx).repairs_of(task.id)
+    values = {
+        **work_values(request, task, surroundings(request, task), repairs),
+        "arrive_by": formats.moment(task.appointed_at, zone),
+        "finish_by": formats.moment(task.due_at, zone),
+    }
+    fault = request.tr(_("Fault"))
+    shown = {("task", task.id): fault, **{("repair", repair.id): f"{fault} {repair.number}" for repair in repairs}}
+    return ReportData(
+        **head(request, _("Dispatch sheet"), task.number, "tasks.view", task.id),
+        fields=_fields(values),
+        photos=photos(request, shown, PHOTOS),
+    )
+
+
+def service_data(request: Request, task: Task) -> ReportData:
+    """Everything that the service sheet shows: the work, when and how it was done, and pictures before and after."""
+    zone, locale, tr = request.deployment.settings.timezone, request.locale_name, request.tr
+    repairs = TaskService(request.ctx).repairs_of(task.id)
+    steps = steps_of(request.ctx.session, "task", task.id)
+    values = {
+        **work_values(request, task, surroundings(request, task), repairs),
+        "arrived_at": formats.moment(_last(steps, "arrive"), zone),
+        "left_at": formats.moment(_last(steps, "complete"), zone),
+        "result": word(RESULTS, task.result, locale) if task.result else "",
+        "cause": task.cause or "",
+        "remedy": task.remedy or "",
+        "opinion": _opinion(steps),
+    }
+    before, after = tr(_("Before")), tr(_("After"))
+    shown = {**{("repair", repair.id): f"{before} {repair.number}" for repair in repairs}, ("task", task.id): after}
+    return ReportData(
+        **head(request, _("Service sheet"), task.number, "tasks.view", task.id),
+        fields=_fields(values),
+        photos=photos(request, shown, SERVICE_PHOTOS),
+    )
+
+
+def work_values(request: Request, task: Task, around: Surroundings, repairs: Sequence[RepairRequest]) -> dict[str, str]:
+    """What is to be repaired where, for whom, by whom: the fields that several sheets share."""
+    session, locale, zone = request.ctx.session, request.locale_name, request.deployment.settings.timezone
     site, piece, model = around.site, around.piece, around.model
     unit = session.get(Organisation, task.unit_id) if task.unit_id else None
     repairer = session.get(User, task.repairer_id) if task.repairer_id else None
     contacts = [f"{each.caller_name or ''} {formats.masked_phone(each.caller_phone)}".strip() for each in repairs]
     address = task.address or (site.address if site else None) or ""
-    values: dict[str, Any] = {
+    return {
         "number": task.number,
         "date": formats.day(request.ctx.now.astimezone(zone).date()),
         "customer": around.customer.name if around.customer else "",
@@ -59,30 +110,20 @@ def sheet_data(request: Request, task: Task) -> ReportData:
         "fault": "\n".join(dict.fromkeys([task.symptom, *(each.symptom for each in repairs)])),
         "severity": word(SEVERITIES, task.severity, locale),
         "repairer": repairer.name if repairer else "",
-        "arrive_by": formats.moment(task.appointed_at, zone),
-        "finish_by": formats.moment(task.due_at, zone),
         "unit": unit.label(locale) if unit else "",
-        "parts": "",
     }
-    return ReportData(
-        title=request.tr(_("Dispatch sheet")),
-        locale=locale,
-        printed_at=request.ctx.now.astimezone(zone),
-        printed_by=request.actor.name,
-        organisation=request.deployment.settings.maker,
-        number=task.number,
-        qr_text=request.route_url("tasks.view", id=task.id, _app_url=request.deployment.settings.origin.rstrip("/")),
-        fields=[Field(key, value) for key, value in values.items()],
-        photos=_photos(request, [("task", task.id), *(("repair", repair.id) for repair in repairs)]),
-    )
 
 
-def _photos(request: Request, records: list[tuple[str, int]]) -> list[Photo]:
-    wanted: dict[str, list[int]] = {}
-    for kind, record_id in records:
-        wanted.setdefault(kind, []).append(record_id)
-    files = [each for media in MediaService(request.ctx).of_records(wanted).values() for each in media]
-    found = [each for each in files if each.kind == "photo"][:PHOTOS]
-    store = request.registry.media_store
-    paths = [store.path(each.key, "display") for each in found]
-    return [Photo(path.read_bytes()) for path in paths if path.is_file()]
+def _fields(values: Mapping[str, Any]) -> list[Field]:
+    return [Field(key, value) for key, value in values.items()]
+
+
+def _last(steps: Sequence[Step], action: str) -> Any:
+    """When the action was taken last, as the phone says or as it came in."""
+    return next((step.captured_at or step.at for step in reversed(steps) if step.action == action), None)
+
+
+def _opinion(steps: Sequence[Step]) -> str:
+    """What the customer said when the work ended, or at the check."""
+    said = [step.input.get("opinion") for step in steps if step.action in {"complete", "pass_check", "fail_check"} and step.input]
+    return next((text for text in reversed(said) if text), "")

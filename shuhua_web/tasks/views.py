@@ -32,7 +32,6 @@ from ..repairs.acting import action_page
 from .actions import TASK
 from .facts import TITLE, task_page
 from .listing import TASKS, is_overdue
-from .sheet import build_sheet
 
 
 @view_config(
@@ -131,13 +130,3 @@ def reveal_phone(request: Request) -> Response:
 def dialled(number: str | None) -> str:
     """A number as a link that a phone dials."""
     return str(Markup('<a class="phone" href="tel:{}">{}</a>').format(number, formats.phone(number))) if number else ""
-
-
-@view_config(route_name="tasks.sheet", permission=Permission.TASKS_VIEW, request_method="GET")
-def sheet(request: Request) -> Response:
-    """The dispatch sheet as PDF."""
-    task = request.service(TaskService).get(record_id(request))
-    response = Response(body=build_sheet(request, task), content_type="application/pdf", charset=None)
-    response.headers["Content-Disposition"] = f'inline; filename="{task.number}.pdf"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

@@ -29,13 +29,13 @@ STEP = {room: step for step, rooms in enumerate(ORDER) for room in rooms}
 
 ABOVE = {
     "models", "reactions", "deliveries", "house", "seed", "worker", "cli", "commands", "datasets", "testing", "migrations",
-    "migrate", "demo", "logs", "timetable", "locale_build", "workflow_docs", "",
+    "migrate", "demo", "logs", "timetable", "locale_build", "workflow_docs", "privacy", "",
 }  # fmt: skip
 """What stands above the rooms in the core, and what nobody imports: no room may know these."""
 
 PLUMBING = {
     "api", "assets", "context", "errors", "formats", "forms", "headers", "health", "i18n", "layout", "limits", "listing", "locale",
-    "logging", "office", "records", "security", "security_log", "templates", "widgets", "frontend", "static",
+    "logging", "office", "paper", "records", "security", "security_log", "templates", "widgets", "frontend", "static",
 }  # fmt: skip
 """Parts of the web that belong to no room: they serve all of them."""
 
