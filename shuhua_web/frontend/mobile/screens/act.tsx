@@ -12,7 +12,7 @@ import { back, place } from "../router";
 import type { Task } from "../api/records";
 import { database } from "../store/database";
 import { live } from "../store/live";
-import { enqueue, flush, queue } from "../store/outbox";
+import { enqueue, flush, plain, queue } from "../store/outbox";
 import { people, shown, spotOf } from "../store/records";
 
 const PATHS: Record<string, string> = { task: "/tasks", repair: "/repairs" };
@@ -68,7 +68,7 @@ export const ActScreen = defineComponent(() => {
     const sent = body(asked.value, draft.values, startedAt);
     if (amended) {
       draft.sent();
-      await queue.amend(amended, crypto.randomUUID(), sent);
+      await queue.amend(amended, crypto.randomUUID(), plain(sent));
       await draft.discard();
       flush();
     } else {

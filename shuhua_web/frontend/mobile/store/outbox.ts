@@ -1,9 +1,8 @@
 /** The queue on this phone: items in the database, sent by one window at a time, whenever there is a chance. */
 import { reactive } from "vue";
 import { ask, Unreachable } from "../api/client";
-import { isOver, wakeAt } from "../queue/order";
+import { blobsOf, isOver, wakeAt } from "../queue/order";
 import { make, type Making, Queue } from "../queue/queue";
-import { blobsOf } from "../queue/order";
 import type { Answer, Item, JsonObject, Sender } from "../queue/types";
 import { database } from "./database";
 import { letGo, upload } from "./files";
@@ -51,7 +50,7 @@ export async function enqueue(makings: Enqueuing[], draft?: string): Promise<Ite
   const items = await database.transaction("rw", database.items, database.drafts, async () => {
     const last = await database.items.orderBy("seq").last();
     const made = makings.map((making, index) =>
-      make({ ...making, id: making.id ?? crypto.randomUUID(), owner: session.user?.id ?? 0 }, (last?.seq ?? 0) + 1 + index, Date.now()),
+      make({ ...making, body: plain(making.body), id: making.id ?? crypto.randomUUID(), owner: session.user?.id ?? 0 }, (last?.seq ?? 0) + 1 + index, Date.now()),
     );
     await database.items.bulkAdd(made);
     if (draft) {
@@ -62,6 +61,9 @@ export async function enqueue(makings: Enqueuing[], draft?: string): Promise<Ite
   flush();
   return items;
 }
+
+/** What forms hold is watched by Vue, and the database takes only plain values. */
+export const plain = (body: JsonObject): JsonObject => JSON.parse(JSON.stringify(body)) as JsonObject;
 
 /** Sends what can be sent, now or as soon as the run that is under way has ended. */
 export function flush(): void {
