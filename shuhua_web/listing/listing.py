@@ -54,7 +54,8 @@ class Listing:
     columns: tuple[Column, ...]
     filters: tuple[Filter, ...] = ()
     source: Callable[[Select[Any]], Select[Any]] | None = None
-    """Adds to-one joins that columns and filters need; a to-many join would show a row twice."""
+    """Adds outer joins to one record each, which columns and filters need. A join to many would show a row twice, and one that
+    leaves rows out would do so only where its columns are asked for: what nobody asks for is not joined."""
     always: Callable[[Context], ColumnElement[bool]] | None = None
     """A condition besides the scope, such as "one's own messages"."""
     search: tuple[Any, ...] | Callable[[Context, str], ColumnElement[bool]] = ()
@@ -138,8 +139,8 @@ class Listing:
         """The rows with all columns by name, and ``id``; or with the given ones and what these need."""
         wanted = self.columns if columns is None else self._with_needs(columns)
         labelled = [column.expression(ctx).label(column.name) for column in wanted if column.name != "id"]
-        query = select(self.model.id.label("id"), *labelled)
-        return self._from(query).where(and_(*conditions))
+        query = select(self.model.id.label("id"), *labelled).where(and_(*conditions))
+        return self._from(query)
 
     def _with_needs(self, columns: Sequence[Column]) -> Sequence[Column]:
         if any(column.show is not None and column.needs is None for column in columns):
@@ -152,9 +153,10 @@ class Listing:
     ) -> Select[Any]:
         """One numbered page: its rows are found by their ids alone, so that columns cost as much on any page as on the first."""
         order = self.order(ctx, sort)
-        ids = self._from(select(self.model.id)).where(and_(*conditions)).order_by(*order).limit(limit).offset(offset)
+        found = select(self.model.id).where(and_(*conditions)).order_by(*order).limit(limit).offset(offset)
+        ids = self._from(found, self.sorting(ctx, sort)[1]).subquery()
         # The rows found are ordered again; a subquery of its own is what PostgreSQL and SQLite both take with a limit.
-        return self.query(ctx, [self.model.id.in_(select(ids.subquery().c.id))]).order_by(*order)
+        return self.query(ctx, [self.model.id.in_(select(ids.c.id))]).order_by(*order)
 
     def order(self, ctx: Context, sort: str | None) -> tuple[Any, Any]:
         """What to order by: the column, then the id, so that no two rows are alike."""
@@ -163,20 +165,24 @@ class Listing:
         key = self.model.id.desc() if descending else self.model.id.asc()
         return (direction.nulls_last() if self.sorts_nulls(name) else direction), key
 
-    def _from(self, query: Select[Any]) -> Select[Any]:
+    def _from(self, query: Select[Any], *besides: Any) -> Select[Any]:
+        """The query with the joins of ``source``, if it or what stands ``besides`` it takes anything from another table."""
+        asked = query.add_columns(*besides).get_final_froms()
         query = query.select_from(self.model)
-        return self.source(query) if self.source is not None else query
+        if self.source is None or all(each is self.model.__table__ for each in asked):
+            return query
+        return self.source(query)
 
     def count(self, ctx: Context, conditions: Sequence[ColumnElement[bool]]) -> int:
         """How many rows there are."""
-        return ctx.session.scalar(self._from(select(func.count())).where(and_(*conditions))) or 0
+        return ctx.session.scalar(self._from(select(func.count()).where(and_(*conditions)))) or 0
 
     def count_by_state(self, ctx: Context, conditions: Sequence[ColumnElement[bool]]) -> dict[str, int]:
         """How many rows are in each state, in one statement."""
         if self.states is None:
             return {}
         expression = self.states.expression
-        query = self._from(select(expression, func.count())).where(and_(*conditions)).group_by(expression)
+        query = self._from(select(expression, func.count()).where(and_(*conditions)).group_by(expression))
         return {state: count for state, count in ctx.session.execute(query) if state is not None}
 
     def sorting(self, ctx: Context, sort: str | None) -> tuple[str, Any, bool]:
