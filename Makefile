@@ -85,6 +85,10 @@ locale-check: install-test ## List texts that have no Chinese translation
 bench: install-test build ## Benchmarks, beside their reference
 	@$(BIN)/python -m tests.benchmarks.run $(ARGS)
 
+.PHONY: uploads
+uploads: install-test build ## A thousand uploads of 1 B to 50 MB through a link that is cut at random
+	@$(BIN)/python -m pytest -n0 -m faults -s -k thousand $(ARGS) tests/web/media/test_bad_links.py
+
 .PHONY: faults
 faults: install-test build ## Tests that kill processes and cut power
 	@$(BIN)/python -m pytest -m faults $(ARGS) tests/faults

@@ -59,9 +59,9 @@ class MediaStore:
         return self.path(key, variant).is_file()
 
     def limit_of(self, form: Format | None) -> int:
-        """Largest size of a file of this format."""
-        is_film = form is not None and form.kind != "photo"
-        return self._settings.video_bytes if is_film else self._settings.upload_bytes
+        """Largest size of a file of this format. What is no format at all is refused later, with a receipt."""
+        is_photo = form is not None and form.kind == "photo"
+        return self._settings.upload_bytes if is_photo else max(self._settings.upload_bytes, self._settings.video_bytes)
 
     def check_room(self, wanted: int) -> None:
         """Raises StorageFull where ``wanted`` bytes would leave less free than is kept for the database."""

@@ -68,10 +68,7 @@ def _note(media: MediaFile, shown: Sequence[str]) -> Any:
 
 def captioned(request: Request, media: Sequence[MediaFile], of: str) -> list[Picture]:
     """Files of the record called ``of``, numbered for who cannot see them."""
-    return [
-        picture(request, each, CAPTIONS[each.kind] % {"n": index, "record": of})
-        for index, each in enumerate(media, start=1)
-    ]
+    return [picture(request, each, CAPTIONS[each.kind] % {"n": index, "record": of}) for index, each in enumerate(media, start=1)]
 
 
 def pictures_of(request: Request, names: Mapping[tuple[str, int], str]) -> dict[tuple[str, int], list[Picture]]:

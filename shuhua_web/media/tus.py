@@ -9,11 +9,13 @@ import base64
 import binascii
 import re
 from email.utils import format_datetime
+from io import BytesIO
 from typing import Any
 
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
+from pyramid_retry import is_error_retryable
 
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.errors import (
@@ -106,6 +108,13 @@ def checksum_of(request: Request) -> Checksum | None:
     if algorithm not in ALGORITHMS:
         raise Malformed(_("Upload-Checksum takes ${names}.", mapping={"names": ", ".join(ALGORITHMS)}))
     return Checksum(algorithm, digest)
+
+
+def free_body(request: Request) -> None:
+    """Close the file into which a piece was copied, but where the request is going to be tried once more."""
+    again = request.exception is not None and is_error_retryable(request, request.exception)
+    if not again and not isinstance(request.body_file_raw, BytesIO):
+        request.body_file_raw.close()
 
 
 def headers_of(status: UploadStatus) -> dict[str, str]:
@@ -212,6 +221,7 @@ def append(request: Request) -> Reply:
         raise WrongContentType(PIECE)
     offset, checksum = whole_number(request, "Upload-Offset"), checksum_of(request)
     uploads = uploads_of(request)
+    request.add_finished_callback(free_body)
     status = uploads.append(
         request.matchdict["upload"], offset, request.body_file_seekable, request.content_length or 0, checksum
     )
