@@ -174,4 +174,4 @@ def add_plan(ctx: Context, place: Site | Project, values: dict[str, Any], kind: 
 def next_due(ctx: Context, plan_ids: list[int]) -> dict[int, Any]:
     """The first day on which each of the plans wants something, by its id."""
     query = select(InspectionDue.plan_id, func.min(InspectionDue.due_on)).where(InspectionDue.plan_id.in_(plan_ids))
-    return dict(ctx.session.execute(query.group_by(InspectionDue.plan_id)).tuples().all())
+    return dict(ctx.session.execute(query.group_by(InspectionDue.plan_id)).all())
