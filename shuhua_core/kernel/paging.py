@@ -11,11 +11,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, TypeDecorator, and_, or_
+from sqlalchemy import ColumnElement, Integer, Select, TypeDecorator, and_, bindparam, or_
 
 from .errors import Invalid
 from .i18n import _
-from .types import Money
+from .types import BigInt, Money
 
 DEFAULT_LIMIT = 20
 MAXIMUM_LIMIT = 100
@@ -105,18 +105,43 @@ def after(
     Rows whose sort value is null come last in either direction. Say so where it cannot be null: PostgreSQL takes no index for
     NULLS LAST.
     """
-    direction = sort.desc() if descending else sort.asc()
-    if nullable:
-        direction = direction.nulls_last()
-    query = query.order_by(direction, key.desc() if descending else key.asc()).limit(limit + 1)
+    query = _ordered(query, sort, key, descending, nullable).limit(limit + 1)
     if cursor is None:
         return query
     value, record_id = decode_cursor(cursor)
     if not _fits(value, sort):
         raise _not_valid()
-    further = key < record_id if descending else key > record_id
     if value is None:
-        return query.where(sort.is_(None), further)
-    beyond = sort < value if descending else sort > value
-    reached = or_(beyond, and_(sort == value, further))
-    return query.where(or_(reached, sort.is_(None)) if nullable else reached)
+        return query.where(sort.is_(None), key < record_id if descending else key > record_id)
+    return query.where(_beyond(sort, key, value, record_id, descending, nullable))
+
+
+def page_statement(
+    query: Select[Any], sort: ColumnElement[Any], key: ColumnElement[int], *, descending: bool, begun: bool, nullable: bool = True
+) -> Select[Any]:
+    """Like :func:`after`, for a statement that is kept: what changes from page to page is given by :func:`page_values`.
+
+    ``begun`` tells whether there is a cursor, whose sort value is not null.
+    """
+    query = _ordered(query, sort, key, descending, nullable).limit(bindparam("page_size", type_=Integer))
+    if not begun:
+        return query
+    value, record_id = bindparam("cursor_value", type_=sort.type), bindparam("cursor_id", type_=BigInt)
+    return query.where(_beyond(sort, key, value, record_id, descending, nullable))
+
+
+def page_values(limit: int, place: tuple[Any, int] | None) -> dict[str, Any]:
+    """Parameters of a :func:`page_statement`; ``place`` is the decoded cursor."""
+    values = {"page_size": limit + 1}
+    return values if place is None else {**values, "cursor_value": place[0], "cursor_id": place[1]}
+
+
+def _ordered(query: Select[Any], sort: Any, key: Any, descending: bool, nullable: bool) -> Select[Any]:
+    direction = sort.desc() if descending else sort.asc()
+    return query.order_by(direction.nulls_last() if nullable else direction, key.desc() if descending else key.asc())
+
+
+def _beyond(sort: Any, key: Any, value: Any, record_id: Any, descending: bool, nullable: bool) -> ColumnElement[bool]:  # noqa: PLR0917
+    further = key < record_id if descending else key > record_id
+    reached = or_(sort < value if descending else sort > value, and_(sort == value, further))
+    return or_(reached, sort.is_(None)) if nullable else reached

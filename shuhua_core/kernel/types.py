@@ -42,6 +42,12 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """What reads a value from the database, in one step: lists read hundreds."""
+        if dialect.name == "sqlite":
+            return lambda text: None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+        return lambda value: self.process_result_value(value, dialect)
+
 
 class Money(TypeDecorator[Decimal]):
     """An amount in yuan as Decimal with two places, stored as whole fen, since SQLite has no decimals."""

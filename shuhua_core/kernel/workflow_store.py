@@ -55,12 +55,14 @@ class Workflows:
         return self.get(session, name, version)
 
 
-_NEWEST = select(func.max(WorkflowVersion.version)).where(WorkflowVersion.name == bindparam("name"))
+_VERSIONS = WorkflowVersion.__table__
+_NEWEST = select(func.max(_VERSIONS.c.version)).where(_VERSIONS.c.name == bindparam("name"))
 
 
 def newest_version(session: Session, name: str) -> int | None:
     """The version in force, or None when the table was never stored."""
-    return session.scalar(_NEWEST, {"name": name})
+    found: int | None = session.scalar(_NEWEST, {"name": name})
+    return found
 
 
 def put_in_force(session: Session, workflow: Workflow, now: datetime) -> int:

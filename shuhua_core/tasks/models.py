@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, and_
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, and_, literal
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..kernel.db import Base
@@ -98,4 +98,4 @@ class RepairTask(Base):
 
 def overdue(open_states: tuple[str, ...], now: datetime) -> ColumnElement[bool]:
     """Whether a task is past its deadline while there is still work to do: computed, never a state."""
-    return and_(Task.state.in_(open_states), Task.due_at < now)
+    return and_(Task.state.in_([literal(state) for state in open_states]), Task.due_at < now)

@@ -58,18 +58,20 @@ class Column:
     """Whether the office shows it before anybody has chosen columns."""
     needs: tuple[str, ...] | None = None
     """Names of the other columns that ``show`` reads; None: it may read any."""
+    depends: Callable[[Context], Any] | None = None
+    """Of a value that is a function: all that its SQL changes with besides ``ctx.now``, so that statements can be kept."""
     reveal: Any = None
     """Of a phone: the permission to take it whole out of the list, for rows that it reaches."""
 
     def expression(self, ctx: Context) -> Any:
         """The value as SQL."""
-        return self.value(ctx) if _is_function(self.value) else self.value
+        return self.value(ctx) if is_function(self.value) else self.value
 
     def sort_expression(self, ctx: Context) -> Any:
         """What to sort by, or None."""
         if self.sort is True:
             return self.expression(ctx)
-        return None if self.sort is False else (self.sort(ctx) if _is_function(self.sort) else self.sort)
+        return None if self.sort is False else (self.sort(ctx) if is_function(self.sort) else self.sort)
 
     def labels_for(self, ctx: Context) -> Labels:
         """Labels of the words that the value can be."""
@@ -95,6 +97,6 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _is_function(value: Any) -> bool:
+def is_function(value: Any) -> bool:
     """A plain function; a column attribute of a model is no function, though SQLAlchemy can call some."""
     return type(value).__name__ in {"function", "method", "builtin_function_or_method"}

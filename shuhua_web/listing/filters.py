@@ -86,6 +86,11 @@ class Filter:
         """The parameters it reads."""
         return (self.name,)
 
+    @property
+    def fixed(self) -> bool:
+        """Whether it knows a few words only, whose conditions are always the same, so that statements can be kept."""
+        return False
+
     def condition(self, ctx: Context, values: Mapping[str, Sequence[str]]) -> ColumnElement[bool] | None:
         """The condition of the given parameters, None when none is set. Raises Invalid."""
         given = [value for value in values.get(self.name, ()) if value.strip()]
@@ -119,6 +124,11 @@ class ChoiceFilter(Filter):
     expression: Any
     labels: Labels | Callable[[Context], Labels]
     template: ClassVar[str] = "choice"
+
+    @property
+    def fixed(self) -> bool:
+        """Where the words are written in the code."""
+        return type(self) is ChoiceFilter and isinstance(self.labels, Mapping)
 
     def labels_for(self, ctx: Context) -> Labels:
         """The words to choose from."""
@@ -252,6 +262,11 @@ class FlagFilter(Filter):
 
     is_so: ColumnElement[bool] | Callable[[Context], ColumnElement[bool]]
     template: ClassVar[str] = "flag"
+
+    @property
+    def fixed(self) -> bool:
+        """Where it depends on nothing but the row."""
+        return isinstance(self.is_so, ColumnElement)
 
     def _condition(self, ctx: Context, given: Sequence[str]) -> ColumnElement[bool]:
         if given[0] not in {"true", "false"}:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 
 from shuhua_core.kernel import paging
 from shuhua_core.kernel.context import Context
@@ -20,6 +20,7 @@ from shuhua_web.i18n import _
 
 from .columns import Column
 from .filters import Filter, any_contains, clean_text
+from .kept import KeptStatements
 from .page import build_page
 
 _RESERVED = frozenset({"limit", "cursor", "sort", "q", "total"})
@@ -72,6 +73,7 @@ class Listing:
     """What to do when there is nothing yet."""
     _by_name: Mapping[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
     _readers: tuple[tuple[str, Callable[[Any], Any]], ...] = field(init=False, repr=False, compare=False, default=())
+    _kept: KeptStatements = field(init=False, repr=False, compare=False, default=None)  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -79,6 +81,7 @@ class Listing:
             raise ValueError(f"list {self.name}: a column stands twice")
         object.__setattr__(self, "_by_name", {column.name: column for column in self.columns})
         object.__setattr__(self, "_readers", tuple((column.name, column.reader()) for column in self.columns if column.api))
+        object.__setattr__(self, "_kept", KeptStatements(self))
         self._direction(self.default_sort)
 
     @property
@@ -131,7 +134,7 @@ class Listing:
             return None
         if any(len(each) > 40 or not each.isidentifier() for each in given):
             raise Invalid({tabs.parameter: _("There is no such state.")})
-        return tabs.expression.in_(dict.fromkeys(given))
+        return tabs.expression.in_([literal(each) for each in dict.fromkeys(given)])
 
     def query(
         self, ctx: Context, conditions: Sequence[ColumnElement[bool]], columns: Sequence[Column] | None = None
@@ -140,7 +143,7 @@ class Listing:
         wanted = self.columns if columns is None else self._with_needs(columns)
         labelled = [column.expression(ctx).label(column.name) for column in wanted if column.name != "id"]
         query = select(self.model.id.label("id"), *labelled).where(and_(*conditions))
-        return self._from(query)
+        return self.joined(query)
 
     def _with_needs(self, columns: Sequence[Column]) -> Sequence[Column]:
         if any(column.show is not None and column.needs is None for column in columns):
@@ -154,7 +157,7 @@ class Listing:
         """One numbered page: its rows are found by their ids alone, so that columns cost as much on any page as on the first."""
         order = self.order(ctx, sort)
         found = select(self.model.id).where(and_(*conditions)).order_by(*order).limit(limit).offset(offset)
-        ids = self._from(found, self.sorting(ctx, sort)[1]).subquery()
+        ids = self.joined(found, self.sorting(ctx, sort)[1]).subquery()
         # The rows found are ordered again; a subquery of its own is what PostgreSQL and SQLite both take with a limit.
         return self.query(ctx, [self.model.id.in_(select(ids.c.id))]).order_by(*order)
 
@@ -165,7 +168,7 @@ class Listing:
         key = self.model.id.desc() if descending else self.model.id.asc()
         return (direction.nulls_last() if self.sorts_nulls(name) else direction), key
 
-    def _from(self, query: Select[Any], *besides: Any) -> Select[Any]:
+    def joined(self, query: Select[Any], *besides: Any) -> Select[Any]:
         """The query with the joins of ``source``, if it or what stands ``besides`` it takes anything from another table."""
         asked = query.add_columns(*besides).get_final_froms()
         query = query.select_from(self.model)
@@ -175,14 +178,14 @@ class Listing:
 
     def count(self, ctx: Context, conditions: Sequence[ColumnElement[bool]]) -> int:
         """How many rows there are."""
-        return ctx.session.scalar(self._from(select(func.count()).where(and_(*conditions)))) or 0
+        return ctx.session.scalar(self.joined(select(func.count()).where(and_(*conditions)))) or 0
 
     def count_by_state(self, ctx: Context, conditions: Sequence[ColumnElement[bool]]) -> dict[str, int]:
         """How many rows are in each state, in one statement."""
         if self.states is None:
             return {}
         expression = self.states.expression
-        query = self._from(select(expression, func.count()).where(and_(*conditions)).group_by(expression))
+        query = self.joined(select(expression, func.count()).where(and_(*conditions)).group_by(expression))
         return {state: count for state, count in ctx.session.execute(query) if state is not None}
 
     def sorting(self, ctx: Context, sort: str | None) -> tuple[str, Any, bool]:
@@ -215,11 +218,14 @@ class Listing:
         self._refuse_unknown(values)
         limit = _whole("limit", values, paging.DEFAULT_LIMIT, 1, paging.MAXIMUM_LIMIT)
         with_total = _flag("total", values)
-        conditions = self.conditions(ctx, values)
         name, expression, descending = self.sorting(ctx, _first(values, "sort"))
         cursor = _first(values, "cursor")
         if cursor is not None:
             _check_cursor(cursor, expression)
+        found = None if with_total else self._kept.page(ctx, values, name, cursor, limit)
+        if found is not None:
+            return found
+        conditions = self.conditions(ctx, values)
         query = self.query(ctx, conditions).add_columns(expression.label("sort_value"))
         query = paging.after(
             query, expression, self.model.id, descending=descending, cursor=cursor, limit=limit, nullable=self.sorts_nulls(name)

@@ -46,7 +46,11 @@ REPAIRER = aliased(User)
 
 def is_overdue(ctx: Context) -> ColumnElement[bool]:
     """Past its deadline while there is still work to do, under the newest table."""
-    return overdue(MACHINE.newest(ctx).open_states, ctx.now)
+    return overdue(_open_states(ctx), ctx.now)
+
+
+def _open_states(ctx: Context) -> tuple[str, ...]:
+    return MACHINE.newest(ctx).open_states
 
 
 def _joined(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
@@ -94,7 +98,9 @@ TASKS = Listing(
     columns=(
         Column("number", _("Number"), Task.number, sort=True, nullable=False),
         Column("state", _("State"), Task.state, kind="state", nullable=False),
-        Column("overdue", _("Overdue"), is_overdue, kind="boolean", nullable=False, show=_overdue, needs=()),
+        Column(
+            "overdue", _("Overdue"), is_overdue, depends=_open_states, kind="boolean", nullable=False, show=_overdue, needs=()
+        ),
         Column("severity", _("Severity"), Task.severity, kind="choice", labels=SEVERITIES, nullable=False),
         Column("symptom", _("Symptom"), Task.symptom, long=True, nullable=False),
         Column("due_at", _("Deadline"), Task.due_at, kind="moment", sort=True, nullable=False),
