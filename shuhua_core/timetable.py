@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from .articles.service import ArticleService
 from .accounts import attempts, limits, link_delivery, sessions
 from .inspections.due import keep_due
 from .audit import running
@@ -14,6 +15,7 @@ from .kernel.actor import SYSTEM
 from .kernel.context import Context
 from .kernel.deployment import Deployment
 from .media import housekeeping
+from .privacy import reporters
 from .repairs.service import RepairService
 from .sites.labels.scans import sweep_scans
 from .sites.labels.service import adopt
@@ -40,6 +42,10 @@ def in_transaction(work: Callable[[Context], object]) -> Callable[[Deployment], 
     return run
 
 
+def _erase_due(deployment: Deployment) -> None:
+    reporters.erase_due(deployment)
+
+
 JOBS: tuple[Job, ...] = (
     Job("repairs.settle_due", timedelta(minutes=10), in_transaction(lambda ctx: RepairService(ctx).settle_due())),
     Job("tasks.close_due", timedelta(minutes=10), in_transaction(lambda ctx: TaskService(ctx).close_due())),
@@ -47,9 +53,11 @@ JOBS: tuple[Job, ...] = (
     Job("sites.fold_cells", timedelta(minutes=1), fold_waiting),
     Job("idempotency.sweep", timedelta(hours=6), in_transaction(lambda ctx: idempotency.sweep(ctx.session, ctx.now))),
     Job("sign_in.sweep", timedelta(hours=1), in_transaction(lambda ctx: attempts.sweep(ctx.session, ctx.now))),
+    Job("articles.release_due", timedelta(minutes=1), in_transaction(lambda ctx: ArticleService(ctx).release_due())),
     Job("labels.adopt", timedelta(hours=1), in_transaction(adopt)),
     Job("labels.sweep", timedelta(hours=24), in_transaction(sweep_scans)),
     Job("limits.sweep", timedelta(hours=1), in_transaction(lambda ctx: limits.sweep(ctx.session, ctx.now))),
+    Job("privacy.erase_due", timedelta(hours=6), _erase_due),
     Job("running_log.sweep", timedelta(hours=24), in_transaction(running.sweep)),
     Job("links.sweep", timedelta(hours=24), link_delivery.sweep),
     Job("media.sweep_uploads", timedelta(minutes=10), housekeeping.sweep_uploads),

@@ -60,6 +60,7 @@ WORDS: Mapping[Permission, tuple[Any, str]] = {
     Permission.ACCOUNTS_VIEW: (_("read users and organisations"), "users.list"),
     Permission.ACCOUNTS_EDIT: (_("add, change and disable users"), "users.list"),
     Permission.AUDIT_VIEW: (_("read the logs"), "audit.list"),
+    Permission.PERSONS_ERASE: (_("hand out or erase a person's data on their request"), "persons.find"),
     Permission.SYSTEM_MANAGE: (_("look after plugins, deliveries and workflows"), "system.plugins"),
     Permission.WORKFLOWS_EDIT: (_("put new workflow tables in force"), "system.workflows"),
 }

@@ -35,7 +35,7 @@ def test_the_operation_log_is_filtered_by_person_object_time_and_action(as_, cha
     link = page.html.select_one("table tbody a")["href"]
     entry = browser.get(link, status=200)
     assert "改名甲" in entry
-    assert "Of the same object" in entry
+    assert "accounts.user_changed" in entry
 
 
 def test_a_refusal_stands_in_the_security_log(as_, world):

@@ -13,7 +13,7 @@ def test_the_page_shows_menu_counts_and_first_rows_of_that_person_alone(as_, wor
     page = look(as_("administrator").office, world.users["agent_manager"])
     assert page.status_int == 200
     text = page.html.select_one("main").text
-    assert "Installation points (1)" in text
+    assert "安装点 (1)" in text
     assert world.sites["one"].number in text
     assert world.sites["other"].number not in text
     with deployment.database.read() as session:
