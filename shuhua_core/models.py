@@ -3,6 +3,7 @@
 from .accounts import limits
 from .accounts import models as accounts
 from .archives import models as archives
+from .articles import models as articles
 from .audit import models as audit
 from .audit import triggers as audit_triggers
 from .followups import models as followups
@@ -25,6 +26,7 @@ __all__ = [
     "Base",
     "accounts",
     "archives",
+    "articles",
     "audit",
     "audit_triggers",
     "follower_models",

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from .articles.service import ArticleService
 from .accounts import attempts, limits, link_delivery, sessions
-from .inspections.due import keep_due
+from .articles.service import ArticleService
 from .audit import running
+from .inspections.due import keep_due
 from .kernel import idempotency
 from .kernel.actor import SYSTEM
 from .kernel.context import Context
@@ -17,9 +17,9 @@ from .kernel.deployment import Deployment
 from .media import housekeeping
 from .privacy import reporters
 from .repairs.service import RepairService
+from .sites.cells import fold_waiting
 from .sites.labels.scans import sweep_scans
 from .sites.labels.service import adopt
-from .sites.cells import fold_waiting
 from .tasks.service import TaskService
 
 

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from ..accounts.models import Organisation, RolePermission, User, UserRole
 from ..accounts.organisations import above
 from ..accounts.permissions import Permission
+from ..articles.models import Article
+from ..articles.service import people_of
 from ..inspections.models import Inspection, InspectionPlan
 from ..inspections.plans import inspectors_below
 from ..kernel.actor import ScopeKind
@@ -31,7 +33,13 @@ class Addressee:
     number: str
 
 
-RECORDS: Mapping[str, type[Any]] = {"inspection": Inspection, "plan": InspectionPlan, "repair": RepairRequest, "task": Task}
+RECORDS: Mapping[str, type[Any]] = {
+    "article": Article,
+    "inspection": Inspection,
+    "plan": InspectionPlan,
+    "repair": RepairRequest,
+    "task": Task,
+}
 """What can be told of, by its kind."""
 
 
@@ -47,7 +55,7 @@ class Happening:
 
     @cached_property
     def record(self) -> Any:
-        """The request, task, inspection or plan."""
+        """The request, task, inspection, plan or article."""
         return self.session.get_one(RECORDS[self.kind], self.record_id)
 
     @property
@@ -177,7 +185,15 @@ def _responsible(event: Happening) -> list[Addressee]:
     return event.reaching(Permission.INSPECTIONS_CARRY_OUT)
 
 
+def _readers(event: Happening) -> list[Addressee]:
+    """Everybody whom an article is for; it is called by its title, of which as much as fits."""
+    article: Article = event.record
+    title = article.title_zh[:40]
+    return [Addressee(user_id, "article", article.id, title) for user_id in event.session.scalars(people_of(article))]
+
+
 AUDIENCES: Mapping[str, Callable[[Happening], list[Addressee]]] = {
+    "readers": _readers,
     "reviewers": _reviewers,
     "reporter": _reporter,
     "reporters": lambda event: event.reporters(),

@@ -104,6 +104,9 @@ def compose_read(ctx: Context, event: Event) -> None:
 def _facts(happening: Happening) -> dict[str, Any]:
     """What the text names besides the number; the records know different things of it."""
     record, values = happening.record, happening.values
+    if happening.kind == "article":
+        english = {"title_en": record.title_en} if record.title_en else {}
+        return {"title": record.title_zh, **english}
     due = getattr(record, "due_at", None)
     site_ids = values.get("site_ids") or ()
     facts = {
@@ -136,6 +139,7 @@ def body(message: Message, locale: str, zone: ZoneInfo) -> str:
     facts = message.facts
     lines = []
     for name, label in (
+        ("title", _("Title")),
         ("place", _("Place")),
         ("equipment", _("Equipment")),
         ("symptom", _("Symptom")),
@@ -149,7 +153,9 @@ def body(message: Message, locale: str, zone: ZoneInfo) -> str:
         value = facts.get(name)
         if value is None:
             continue
-        if name == "severity":
+        if name == "title" and locale == "en":
+            value = facts.get("title_en", value)
+        elif name == "severity":
             value = SEVERITIES[value][1 if locale == "en" else 0]
         elif name.endswith("_at"):
             value = datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M")

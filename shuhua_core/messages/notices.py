@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..articles.events import ArticleEvent
 from ..inspections.events import InspectionEvent, PlanEvent
 from ..kernel.i18n import _
 from ..repairs.events import RepairEvent
@@ -74,6 +75,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = {
     PlanEvent.OVERDUE: (
         Notice("inspection_overdue", _("Inspections of plan ${number} are overdue"), "responsible_and_planners", urgent=True),
     ),
+    ArticleEvent.PUBLISHED: (Notice("article", _("News: ${number}"), "readers"),),
 }
 
 SUBJECTS: Mapping[str, str] = {notice.name: notice.subject for row in NOTICES.values() for notice in row}

@@ -44,6 +44,7 @@ STATES = {
 }  # the names of all states of all tables
 
 COMPARED_BY_HAND: Mapping[str, str] = {
+    "shuhua_core.articles.service": "what readers find, and what the system publishes when its time has come",
     "shuhua_core.datasets.": "scripts of invented histories, written before there is a record or a table to ask",
     "shuhua_core.messages.audience": "reviewers hear of a request only while it waits for them",
     "shuhua_core.repairs.machine": "a request is merged into one that somebody still works on",

@@ -442,6 +442,31 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_account_links_user_id"), "account_links", ["user_id"], unique=False)
     op.create_table(
+        "articles",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("number", types.code_string(40), nullable=False),
+        sa.Column("section", sa.String(length=20), nullable=False),
+        sa.Column("title_zh", sa.String(length=80), nullable=False),
+        sa.Column("title_en", sa.String(length=120), nullable=True),
+        sa.Column("body_zh", sa.Text(), nullable=False),
+        sa.Column("body_en", sa.Text(), nullable=True),
+        sa.Column("audience", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("state_before", sa.String(length=20), nullable=True),
+        sa.Column("workflow_version", types.BigInt, nullable=False),
+        sa.Column("publish_at", types.UtcDateTime(), nullable=True),
+        sa.Column("published_at", types.UtcDateTime(), nullable=True),
+        sa.Column("author_id", types.BigInt, nullable=True),
+        sa.Column("version", types.BigInt, nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("updated_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_articles_author_id_users"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
+        sa.UniqueConstraint("number", name=op.f("uq_articles_number")),
+    )
+    op.create_index("ix_articles_published", "articles", ["state", "published_at"], unique=False)
+    op.create_index(op.f("ix_articles_state"), "articles", ["state"], unique=False)
+    op.create_table(
         "contacts",
         sa.Column("id", types.BigInt, nullable=False),
         sa.Column("customer_id", types.BigInt, nullable=True),
@@ -741,6 +766,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "role_id", name=op.f("pk_user_roles")),
     )
     op.create_index(op.f("ix_user_roles_role_id"), "user_roles", ["role_id"], unique=False)
+    op.create_table(
+        "article_readers",
+        sa.Column("article_id", types.BigInt, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("value", types.code_string(200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_article_readers_article_id_articles"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("article_id", "kind", "value", name=op.f("pk_article_readers")),
+    )
     op.create_table(
         "deliveries",
         sa.Column("id", types.BigInt, nullable=False),
@@ -1423,6 +1458,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.drop_table("deliveries")
+    op.drop_table("article_readers")
     op.drop_index(op.f("ix_user_roles_role_id"), table_name="user_roles")
     op.drop_table("user_roles")
     op.drop_index(op.f("ix_team_members_user_id"), table_name="team_members")
@@ -1486,6 +1522,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_contacts_phone"), table_name="contacts")
     op.drop_index(op.f("ix_contacts_customer_id"), table_name="contacts")
     op.drop_table("contacts")
+    op.drop_index(op.f("ix_articles_state"), table_name="articles")
+    op.drop_index("ix_articles_published", table_name="articles")
+    op.drop_table("articles")
     op.drop_index(op.f("ix_account_links_user_id"), table_name="account_links")
     op.drop_index(
         "ix_account_links_open",
