@@ -99,7 +99,10 @@ MENU: tuple[Section, ...] = (
         _("System"),
         (
             Entry("users.list", _("Users"), "users", (Permission.ACCOUNTS_VIEW,)),
+            Entry("roles.list", _("Roles"), "users", (Permission.ACCOUNTS_VIEW,)),
             Entry("organisations.list", _("Organisations"), "building-factory", (Permission.ACCOUNTS_VIEW,)),
+            Entry("absences.list", _("Leave and stand-ins"), "users", (Permission.ACCOUNTS_VIEW,)),
+            Entry("persons.find", _("A person's data"), "users", (Permission.PERSONS_ERASE,)),
             Entry("audit.list", _("Logs"), "history", (Permission.AUDIT_VIEW,)),
             Entry("system.plugins", _("Plugins"), "plug", (Permission.SYSTEM_MANAGE,)),
         ),

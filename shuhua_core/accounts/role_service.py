@@ -55,7 +55,7 @@ class RoleService:
     def holders(self) -> dict[int, int]:
         """Role id -> how many active people have it."""
         query = select(UserRole.role_id, func.count()).join(User, User.id == UserRole.user_id).where(User.active)
-        return {role_id: count for role_id, count in self.session.execute(query.group_by(UserRole.role_id))}
+        return dict(self.session.execute(query.group_by(UserRole.role_id)))
 
     def save(
         self,

@@ -11,6 +11,9 @@ def includeme(config: Configurator) -> None:
     """Routes and views of this room."""
     config.add_route("users.list", "/users")
     config.add_route("users.new", "/users/new")
+    config.add_route("users.import", "/users/import")
+    config.add_route("users.import.template", "/users/import/template")
+    config.add_route("users.import.errors", "/users/import/errors")
     config.add_route("users.view", f"/users/{ID}")
     config.add_route("users.edit", f"/users/{ID}/edit")
     config.add_route("users.disable", f"/users/{ID}/disable")

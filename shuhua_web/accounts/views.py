@@ -73,7 +73,12 @@ NO_DIVISION = _("Enter the code of a division, such as 350582.")
 @view_config(route_name="users.list", permission=VIEW, request_method="GET", renderer="shuhua_web:templates/list.pt")
 def list_users(request: Request) -> Any:
     """The list."""
-    return USERS.page(request, toolbar=(Tool(_("New user"), "users.new", "user-plus", EDIT, primary=True),))
+    tools = (
+        Tool(_("New user"), "users.new", "user-plus", EDIT, primary=True),
+        Tool(_("Import"), "users.import", "upload", EDIT),
+        Tool(_("Template"), "users.import.template", "download", EDIT),
+    )
+    return USERS.page(request, toolbar=tools)
 
 
 @view_config(route_name="users.view", permission=VIEW, request_method="GET", renderer="shuhua_web:templates/record.pt")

@@ -1,4 +1,4 @@
-"""For the administrator: plugins and their faults, deliveries that were given up, workflow tables in force."""
+"""For the administrator: plugins and their faults, what could not be delivered, jobs, settings, personal data on request."""
 
 from __future__ import annotations
 
@@ -12,5 +12,10 @@ def includeme(config: Configurator) -> None:
     config.add_route("persons.find", "/persons")
     config.add_route("persons.export", "/persons/export")
     config.add_route("persons.erase", "/persons/erase")
+    config.add_route("system.jobs", "/system/jobs")
+    config.add_route("system.jobs.run", "/system/jobs/{name:[a-z_.]{1,60}}/run")
+    config.add_route("system.settings", "/system/settings")
+    config.add_route("system.messages.retry", r"/system/messages/{id:\d+}/retry")
+    config.add_route("system.links.retry", r"/system/links/{id:\d+}/retry")
     config.add_route("system.retry", r"/system/deliveries/{id:\d+}/retry")
     config.scan("shuhua_web.system")

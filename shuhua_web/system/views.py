@@ -21,6 +21,7 @@ from ..api import record_id
 from ..i18n import _
 from ..layout import flash
 from ..records import Related
+from .deliveries import failed_links, failed_messages
 
 SHOWN = 20
 FAULT = "plugin.fault"
@@ -31,7 +32,7 @@ ORIGINS = {"builtin": _("Built in"), "given": _("Given by the deployment"), "ins
     route_name="system.plugins", request_method="GET", permission=Permission.SYSTEM_MANAGE, renderer="templates/system.pt"
 )
 def plugins(request: Request) -> dict[str, Any]:
-    """Plugins with what they offer, their latest faults, deliveries given up, and the tables in force."""
+    """Plugins with what they offer, their latest faults, what could not be delivered, and the tables in force."""
     waiting, given_up, oldest = backlog(request.dbsession, request.ctx.now)
     zone = request.deployment.settings.timezone
     return {
@@ -43,6 +44,8 @@ def plugins(request: Request) -> dict[str, Any]:
         ],
         "relations": [_plugins(request), _faults(request), _workflows(request)],
         "given_up": _given_up(request),
+        "failed": [failed_messages(request), failed_links(request)],
+        "links": pages(request),
     }
 
 
@@ -85,6 +88,11 @@ def _workflows(request: Request) -> Related:
 def _given_up(request: Request) -> list[OutboxEntry]:
     query = select(OutboxEntry).where(OutboxEntry.gave_up.is_(True)).order_by(OutboxEntry.id.desc()).limit(SHOWN)
     return list(request.dbsession.scalars(query))
+
+
+def pages(request: Request) -> list[tuple[Any, str]]:
+    """The other pages of the system."""
+    return [(_("Jobs"), request.route_path("system.jobs")), (_("Settings"), request.route_path("system.settings"))]
 
 
 @view_config(route_name="system.retry", request_method="POST", permission=Permission.SYSTEM_MANAGE)
