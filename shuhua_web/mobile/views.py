@@ -10,7 +10,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ..headers import FIXED, POLICY
+from ..headers import POLICY
 from ..i18n import _
 from ..security import PUBLIC
 from .bundle import ENTRY, WORKER, Bundle
@@ -43,7 +43,6 @@ def app(request: Request) -> dict[str, Any]:
     """The page that starts the app, the same for everybody, so that the service worker may keep it."""
     bundle = Bundle(request.registry.assets)
     request.response.headers["Content-Security-Policy"] = policy_text(APP_POLICY)
-    request.response.headers["Permissions-Policy"] = FIXED["Permissions-Policy"].replace("microphone=()", "microphone=(self)")
     request.response.headers["Cache-Control"] = "no-cache"
     address = request.registry.assets.file
     return {

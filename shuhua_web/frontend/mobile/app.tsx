@@ -1,10 +1,10 @@
-/** The shell: which screen is shown, the tabs at the foot, and what holds everywhere: no network, sign in again, a new version. */
+/** The shell: which screen is shown, and the tabs at the foot. */
 import { type Component, computed, defineAsyncComponent, defineComponent, h } from "vue";
 import { t } from "./i18n";
 import { Icon, type IconName } from "./parts/icon";
 import { Loading, Tabbar, TabbarItem } from "./parts/vant";
 import { isOver } from "./queue/order";
-import { go, place, replace } from "./router";
+import { place, replace } from "./router";
 import { ActScreen } from "./screens/act";
 import { ArticleScreen, NewsScreen } from "./screens/news";
 import { DayScreen } from "./screens/day";
@@ -15,10 +15,7 @@ import { RecordScreen } from "./screens/record";
 import { SignInScreen } from "./screens/sign-in";
 import { database } from "./store/database";
 import { live } from "./store/live";
-import { sending } from "./store/outbox";
 import { session } from "./store/session";
-import { sync } from "./store/sync";
-import { enter, updates } from "./store/updates";
 
 /** Loaded when they are opened: they bring scanner and map, or are not everybody's. */
 const later = (load: () => Promise<Component>): Component =>
@@ -55,22 +52,6 @@ export const App = defineComponent(() => {
   const name = computed(() => place.parts[0] ?? "");
   const badge = (path: string): number => (path === "queue" ? waiting.value : path === "messages" ? unread.value : 0) ?? 0;
 
-  const notices = () => (
-    <div class="notices" role="status">
-      {updates.waiting ? (
-        <button type="button" class="notice" onClick={() => void enter()}>{t("new_version")}</button>
-      ) : null}
-      {session.expired && name.value !== "sign-in" ? (
-        <button type="button" class="notice notice-strong" onClick={() => go("/sign-in")}>{t("sign_in_again", { n: waiting.value ?? 0 })}</button>
-      ) : null}
-      {sync.offline && !session.expired ? <div class="notice">{t("offline")}</div> : null}
-      {sync.busy && sync.syncedAt === 0 && sync.parts > 0 ? (
-        <div class="notice">{t("first_sync", { n: sync.done, of: sync.parts })}</div>
-      ) : null}
-      {sending.busy && (waiting.value ?? 0) > 0 && !sync.offline ? <div class="notice notice-quiet">{t("sending", { n: waiting.value ?? 0 })}</div> : null}
-    </div>
-  );
-
   const tabs = () => (
     <Tabbar modelValue={name.value} route={false} safeAreaInsetBottom border={false} onUpdate:modelValue={(chosen: string | number) => replace(`/${chosen}`)}>
       {TABS.map(([path, icon, text]) => (
@@ -89,7 +70,6 @@ export const App = defineComponent(() => {
     const isTab = TABS.some(([path]) => path === name.value);
     return (
       <div class="app">
-        {notices()}
         {h(screen, { key: place.path })}
         {isTab ? tabs() : null}
       </div>

@@ -1,11 +1,7 @@
 /** Reading QR codes: zxing compiled to WebAssembly, served by us; jsQR where that does not run. Loaded with the scanner. */
 import { prepareZXingModule, readBarcodes, type ReaderOptions } from "zxing-wasm/reader";
 import wasmAddress from "zxing-wasm/reader/zxing_reader.wasm?url";
-
-const STREAM: ReaderOptions = { formats: ["QRCode"], maxNumberOfSymbols: 1, tryHarder: false };
-const PHOTO: ReaderOptions = { formats: ["QRCode"], maxNumberOfSymbols: 1, tryHarder: true, tryRotate: true, tryInvert: true, tryDownscale: true };
-/** Longest side of a photo that is looked at; larger ones only take time. */
-const LARGEST = 2000;
+import { PHOTO, SIDES, STREAM } from "./qr-options";
 
 let ready: Promise<boolean> | undefined;
 
@@ -30,7 +26,7 @@ export async function readFrame(image: ImageData): Promise<string | null> {
 export async function readPhoto(file: Blob): Promise<string | null> {
   const bitmap = await createImageBitmap(file);
   try {
-    for (const side of [LARGEST, 1000, 500]) {
+    for (const side of SIDES) {
       const found = await read(pixels(bitmap, bitmap.width, bitmap.height, side), PHOTO);
       if (found !== null) {
         return found;
