@@ -49,7 +49,7 @@ def rewrite(source: Path, reader: str, target: Path) -> dict[str, Any]:
         with _opened(source, reader) as found:
             facts = _facts(found, target)
             is_video = facts["kind"] == "video"
-            if is_video and found.streams.video[0].codec_context.name not in _COPIED_PICTURES.get(container, ()):
+            if is_video and found.streams.video[0].codec_context.codec.canonical_name not in _COPIED_PICTURES.get(container, ()):
                 return facts  # browsers do not play it; the poster shows what it is
         with _opened(source, reader) as found:
             lead = _lead(found) if is_video else 0
@@ -91,7 +91,7 @@ def _facts(found: InputContainer, target: Path) -> dict[str, Any]:
 def _pictures(found: InputContainer) -> VideoStream | None:
     """The film, if there is one: a still picture is the sleeve of a record."""
     first = next(iter(found.streams.video), None)
-    return None if first is None or first.codec_context.name in _STILL else first
+    return None if first is None or first.codec_context.codec.canonical_name in _STILL else first
 
 
 def _poster(found: InputContainer, stream: VideoStream, target: Path) -> dict[str, Any]:
@@ -117,11 +117,11 @@ def _copy(found: InputContainer, made: OutputContainer, container: str, *, lead:
     if with_pictures:
         sources.append(found.streams.video[0])
         stream = copied[sources[0].index] = made.add_stream_from_template(sources[0])
-        if sources[0].codec_context.name == "hevc":
+        if sources[0].codec_context.codec.canonical_name == "hevc":
             stream.codec_context.codec_tag = "hvc1"  # the only tag that Apple's players take
     for sound in found.streams.audio[:1]:
         sources.append(sound)
-        if sound.codec_context.name in _COPIED_SOUND[container]:
+        if sound.codec_context.codec.canonical_name in _COPIED_SOUND[container]:
             copied[sound.index] = made.add_stream_from_template(sound)
         else:
             encoder = _encoder(made, sound, container)
