@@ -75,7 +75,7 @@ def kept_counts(
         ]
 
     # The ranges end where tiles of the asked zoom do, so those of kept tiles follow by a shift.
-    span = span_table([(lo >> scale, hi >> scale) for lo, hi in within])
+    span = span_table(session, [(lo >> scale, hi >> scale) for lo, hi in within])
     cell = SiteCell.cell.bitwise_rshift(literal(finer)).label("cell")
     parts = [
         select(cell, SiteCell.state, SiteCell.count, SiteCell.longitude_sum, SiteCell.latitude_sum)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select
@@ -36,6 +36,9 @@ CLOSE_ZOOM = 17
 POINTS_CLOSE = 1000
 """From this zoom on, clusters cannot be opened much further, so more single points are given."""
 _SEE = Permission.SITES_VIEW
+
+_SHORT = timedelta(days=400)
+"""A time of installation that is short enough to be looked for by itself in a view of the country."""
 
 Spans = Collection[tuple[int, int]]
 """Ranges of Morton keys, ``lo <= key < hi``."""
@@ -105,12 +108,12 @@ def look(
     ``by_key`` false leaves the Morton ranges out, for conditions that themselves leave few rows; ``within`` gives the ranges
     where anything can be, when the caller knows.
     """
-    spans = (within or ranges(view.box, max_ranges=SPANS)) if by_key else None
-    found = _clusters(session, model, view, conditions, spans)
+    span = span_table(session, within or ranges(view.box, max_ranges=SPANS)) if by_key else None
+    found = _clusters(session, model, view, conditions, span)
     total = sum(cluster.count for cluster in found)
     if total <= (POINTS_CLOSE if view.zoom >= CLOSE_ZOOM else POINTS_AT_MOST):
         if total > len(found):
-            query = _within(select(model.id), model, view.box, conditions, spans).order_by(model.id)
+            query = _within(select(model.id), model, view.box, conditions, span).order_by(model.id)
             return Sight(total, (), session.scalars(query).all())
         return Sight(total, (), [cluster.one for cluster in found if cluster.one is not None])
     single = [cluster.one for cluster in found if cluster.count == 1 and cluster.one is not None]
@@ -120,12 +123,12 @@ def look(
 
 
 def _clusters(
-    session: Session, model: Any, view: View, conditions: Collection[ColumnElement[bool]], spans: Spans | None
+    session: Session, model: Any, view: View, conditions: Collection[ColumnElement[bool]], span: Any | None
 ) -> list[Cluster]:
     shift = KEY_BITS - 2 * view.cell_zoom
     cell = model.morton.bitwise_rshift(literal(shift)).label("cell")
     query = select(cell, model.state, func.count(), func.avg(model.longitude), func.avg(model.latitude), func.min(model.id))
-    query = _within(query, model, view.box, conditions, spans).group_by(cell, model.state).order_by(cell, model.state)
+    query = _within(query, model, view.box, conditions, span).group_by(cell, model.state).order_by(cell, model.state)
     return _gathered(tuple(row) for row in session.execute(query))
 
 
@@ -149,10 +152,9 @@ def _gathered(rows: Iterable[tuple[int, str, int, float, float, int | None]]) ->
     return list(found.values())
 
 
-def _within(query: Any, model: Any, box: Box, conditions: Collection[ColumnElement[bool]], spans: Spans | None) -> Any:
+def _within(query: Any, model: Any, box: Box, conditions: Collection[ColumnElement[bool]], span: Any | None) -> Any:
     """``query`` narrowed to the box: by ranges of keys, which an index serves, and exactly by longitude and latitude."""
-    if spans is not None:
-        span = span_table(spans)
+    if span is not None:
         query = query.select_from(span).join(model, and_(model.morton >= span.c.lo, model.morton < span.c.hi))
     else:
         query = query.where(model.morton.is_not(None))
@@ -209,8 +211,7 @@ def look_at_sites(ctx: Context, view: View, chosen: SiteFilter) -> Sight:
         within = _spans_of(_kept_clusters(ctx, view, chosen, KEPT_ZOOMS[-1])) if total else []
         if not within:
             return Sight(0, (), ())
-    # What is looked for by a customer or a single town is found by that better than by the box.
-    by_key = not (reaches_few(ctx.actor, _SEE) or chosen.customer_id is not None or _is_narrow(chosen.division))
+    by_key = not (reaches_few(ctx.actor, _SEE) or _finds_few(view, chosen))
     return look(ctx.session, Site, view, _conditions(ctx, chosen), by_key=by_key, within=within)
 
 
@@ -220,6 +221,14 @@ def _conditions(ctx: Context, chosen: SiteFilter) -> list[ColumnElement[bool]]:
 
 def _is_narrow(division: str | None) -> bool:
     return len(division or "") > KEPT_DIVISION
+
+
+def _finds_few(view: View, chosen: SiteFilter) -> bool:
+    """Whether the index of a filter finds what is looked for better than the box does."""
+    if chosen.customer_id is not None or _is_narrow(chosen.division):
+        return True
+    first, last = chosen.installed_from, chosen.installed_to
+    return kept_zoom(view.cell_zoom) is not None and first is not None and last is not None and last - first < _SHORT
 
 
 def _kept_tells(actor: Actor, view: View, chosen: SiteFilter) -> bool:
@@ -254,7 +263,7 @@ def _kept_sight(ctx: Context, view: View, chosen: SiteFilter, found: list[Cluste
     alone = [cell_range(cluster.cell, view.cell_zoom) for cluster in found if cluster.count == 1]
     if not 0 < len(alone) <= MOST_SPANS:
         return Sight(total, found, ())
-    span = span_table(alone)
+    span = span_table(ctx.session, alone)
     query = select(Site.id).select_from(span).join(Site, and_(Site.morton >= span.c.lo, Site.morton < span.c.hi))
     points = ctx.session.scalars(query.where(*_conditions(ctx, chosen)).order_by(Site.id)).all()
     return Sight(total, [cluster for cluster in found if cluster.count > 1], points)

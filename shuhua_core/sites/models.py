@@ -24,7 +24,8 @@ class Site(MapColumns, Base):
 
     __tablename__ = "sites"
     __table_args__ = (
-        Index("ix_sites_map", "morton", "state", *_PLACE, postgresql_include=["id"]),
+        Index("ix_sites_map", "morton", "state", *_PLACE, "kind", "installed_on", postgresql_include=["id"]),
+        Index("ix_sites_map_installed", "installed_on", "morton", "state", *_PLACE, postgresql_include=["id"]),
         Index("ix_sites_state_created", "state", "created_at"),
         Index("ix_sites_map_state", "state", "morton", *_PLACE, postgresql_include=["id"]),
         Index("ix_sites_map_project", "project_id", "morton", "state", *_PLACE, postgresql_include=["id"]),
@@ -51,7 +52,7 @@ class Site(MapColumns, Base):
     phone: Mapped[str | None] = mapped_column(code_string(40))
     phone_tail: Mapped[str | None] = mapped_column(code_string(TAIL), index=True, default=tail_of("phone"))
     """Its last four digits, which call centres search by."""
-    installed_on: Mapped[date | None] = mapped_column(index=True)
+    installed_on: Mapped[date | None]
     note: Mapped[str | None] = mapped_column(Text)
     organisation_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("organisations.id"), index=True)
     """The agent, department or branch responsible for the site."""

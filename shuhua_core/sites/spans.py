@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
-from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, TextClause, bindparam, column, text
+from sqlalchemy import BigInteger, column, text
+from sqlalchemy.orm import Session
 
 SPANS = 32
 """Ranges that a box is looked for in."""
 MOST_SPANS = 256
+"""Ranges that single cells are looked for in."""
+
+# Joined as rows and not written as OR, for which SQLite would leave the covering index; in one parameter, so that
+# the statement is the same for each view and is compiled once.
+_ROWS = {
+    "sqlite": "SELECT json_extract(value, '$[0]') AS lo, json_extract(value, '$[1]') AS hi FROM json_each(:spans)",
+    "postgresql": (
+        "SELECT CAST(value->>0 AS bigint) AS lo, CAST(value->>1 AS bigint) AS hi "
+        "FROM jsonb_array_elements(CAST(:spans AS jsonb)) AS found (value)"
+    ),
+}
 
 
-def span_table(found: Collection[tuple[int, int]]) -> Any:
-    """The ranges (at most :data:`MOST_SPANS`) as a table with columns ``lo`` and ``hi``, where ``lo <= key < hi``.
-
-    Joined as rows and not written as OR, for which SQLite would leave a covering index. As many rows as one of two sizes,
-    the last of them empty, so that a statement is compiled once and not 8 ms long for each view.
-    """
-    size = SPANS if len(found) <= SPANS else MOST_SPANS
-    padded = [*found, *[(0, 0)] * (size - len(found))]
-    ends = {f"{end}{number}": key for number, pair in enumerate(padded) for end, key in zip(("lo", "hi"), pair, strict=True)}
-    return _rows(size).bindparams(**ends).columns(column("lo", BigInteger), column("hi", BigInteger)).cte("span")
-
-
-@cache
-def _rows(size: int) -> TextClause:
-    rows = text(" UNION ALL ".join(f"SELECT :lo{number} AS lo, :hi{number} AS hi" for number in range(size)))
-    return rows.bindparams(*(bindparam(f"{end}{number}", type_=BigInteger) for number in range(size) for end in ("lo", "hi")))
+def span_table(session: Session, found: Collection[tuple[int, int]]) -> Any:
+    """The ranges as a table with columns ``lo`` and ``hi``, where ``lo <= key < hi``."""
+    rows = text(_ROWS[session.get_bind().dialect.name]).bindparams(spans=json.dumps([*found]))
+    return rows.columns(column("lo", BigInteger), column("hi", BigInteger)).cte("span")

@@ -4,7 +4,7 @@ import pkgutil
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import make_url, select
+from sqlalchemy import create_engine, make_url, select
 
 from shuhua_core import cli, commands
 from shuhua_core.accounts.actors import load_actor_by_login
@@ -134,6 +134,8 @@ def test_init_makes_a_deployment_and_again_changes_nothing(tmp_path, run, monkey
         status, out, _err = run("init")
         assert status == 0
         assert "Ready at revision" in out
+    with create_engine(f"sqlite:///{tmp_path / 'new.sqlite'}").connect() as connection:
+        assert connection.exec_driver_sql("SELECT name_zh FROM divisions WHERE code = '350582'").scalar() == "晋江市"
     assert (tmp_path / "media").is_dir()
     assert "database: 0001" in run("migrate", "show")[1]
     assert run("worker", "--once")[0] == 0

@@ -698,11 +698,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sites_division_code"), "sites", ["division_code"], unique=False)
     op.create_index(op.f("ix_sites_host_unit_id"), "sites", ["host_unit_id"], unique=False)
     op.create_index(op.f("ix_sites_inspect_by"), "sites", ["inspect_by"], unique=False)
-    op.create_index(op.f("ix_sites_installed_on"), "sites", ["installed_on"], unique=False)
     op.create_index(
         "ix_sites_map",
         "sites",
-        ["morton", "state", "longitude", "latitude", "organisation_path", "division_code"],
+        ["morton", "state", "longitude", "latitude", "organisation_path", "division_code", "kind", "installed_on"],
+        unique=False,
+        postgresql_include=["id"],
+    )
+    op.create_index(
+        "ix_sites_map_installed",
+        "sites",
+        ["installed_on", "morton", "state", "longitude", "latitude", "organisation_path", "division_code"],
         unique=False,
         postgresql_include=["id"],
     )
@@ -1473,8 +1479,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sites_name"), table_name="sites")
     op.drop_index("ix_sites_map_state", table_name="sites", postgresql_include=["id"])
     op.drop_index("ix_sites_map_project", table_name="sites", postgresql_include=["id"])
+    op.drop_index("ix_sites_map_installed", table_name="sites", postgresql_include=["id"])
     op.drop_index("ix_sites_map", table_name="sites", postgresql_include=["id"])
-    op.drop_index(op.f("ix_sites_installed_on"), table_name="sites")
     op.drop_index(op.f("ix_sites_inspect_by"), table_name="sites")
     op.drop_index(op.f("ix_sites_host_unit_id"), table_name="sites")
     op.drop_index(op.f("ix_sites_division_code"), table_name="sites")
