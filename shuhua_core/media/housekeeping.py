@@ -16,7 +16,7 @@ from .events import MediaEvent
 from .kinds import HEAD, sniff
 from .models import MediaFile, MediaUpload
 from .sandbox import Derived
-from .service import MediaService
+from .service import MediaService, note_refused
 from .store import MediaStore
 
 TOLD_FOR = timedelta(days=30)
@@ -41,6 +41,8 @@ def look_at(deployment: Deployment, entry: OutboxEntry) -> None:
     derived = store.derive(media.key, form) if form is not None else Derived(refused="unsupported")
     with deployment.database.write() as session:
         MediaService(deployment.context(session, SYSTEM)).note_derived(media.id, derived)
+    if derived.refused is not None:
+        note_refused(deployment, media, derived.refused)
 
 
 def sweep_uploads(deployment: Deployment) -> None:

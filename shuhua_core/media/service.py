@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, tuple_, union, update
 
+from ..audit.security import write_security
 from ..kernel.context import Context
+from ..kernel.deployment import Deployment
 from ..kernel.errors import Invalid
 from ..kernel.events import Event
 from ..kernel.i18n import _
@@ -20,6 +22,19 @@ from .store import StoredFile
 
 FEW = 4
 """Up to so many records there is a statement for each number of them."""
+
+
+def note_refused(deployment: Deployment, media: MediaFile, reason: str) -> None:
+    """Write into the security log that a file was no photo, video or sound, whatever it was called. Opens a transaction."""
+    write_security(
+        deployment.database,
+        "upload.rejected",
+        now=deployment.clock.now(),
+        actor_id=media.uploader_id,
+        record_kind="media",
+        record_id=media.id,
+        detail={"reason": reason},
+    )
 
 
 class MediaService:

@@ -40,7 +40,7 @@ from .files import make_folder, move, sync_folder
 from .kinds import HEAD, Format, sniff
 from .models import MediaFile, MediaUpload
 from .quotas import check_quota
-from .service import MediaService
+from .service import MediaService, note_refused
 from .store import MediaStore, StoredFile
 
 ALGORITHMS = ("sha256", "sha1", "md5")
@@ -218,10 +218,12 @@ class Uploads:
             stored = _load(session, upload.public_id)
             if stored is None:
                 raise NotFound
-            if stored.state == "open":
-                media = self._add(session, stored, form, digest)
+            media = self._add(session, stored, form, digest) if stored.state == "open" else None
+            if media is not None:
                 stored.state, stored.sha256, stored.media_id = "finished", digest, media.id
-            return _status(stored, stored.length)
+        if media is not None and media.reason is not None:
+            note_refused(deployment, media, media.reason)
+        return _status(stored, stored.length)
 
     def _add(self, session: Session, upload: MediaUpload, form: Format | None, digest: str) -> MediaFile:
         service = MediaService(self._deployment.context(session, self._actor))

@@ -56,15 +56,16 @@ class Proxy:
             asyncio.create_task(self._carry(reader, other_writer, allowance)),
             asyncio.create_task(self._carry(other_reader, writer, allowance)),
         ]
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        if allowance[0] > 0:
-            await asyncio.wait(ways, timeout=5)
-        for way in ways:
-            way.cancel()
-        if allowance[0] <= 0:
-            self.cuts += 1
-        for each in (writer, other_writer):
-            _reset(each, hard=allowance[0] <= 0)
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            if allowance[0] > 0:
+                await asyncio.wait(ways, timeout=5)
+        finally:
+            self.cuts += allowance[0] <= 0
+            for way in ways:
+                way.cancel()
+            for each in (writer, other_writer):
+                _reset(each, hard=allowance[0] <= 0)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, allowance: list[int]) -> None:
         with suppress(OSError):
