@@ -42,6 +42,7 @@ ROOMS = (
     "shuhua_web.inspections",
     "shuhua_web.followups",
     "shuhua_web.messages",
+    "shuhua_web.articles",
     "shuhua_web.public",
     "shuhua_web.mobile",
     "shuhua_web.map",

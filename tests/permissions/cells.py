@@ -47,6 +47,9 @@ SEEN_BY = {
     "repair": "repairs.view",
     "task": "tasks.view",
     "followup": "followups.view",
+    "inspection": "inspections.view",
+    "plan": "inspections.view",
+    "checklist": "checklists",
     "media": "pictures",
     "site": "sites.view",
     "equipment": "equipment.view",
@@ -63,9 +66,9 @@ SEEN_BY = {
 
 WHOSE = {
     **dict.fromkeys(("repair", "task", "followup", "media"), "abced"),
-    **dict.fromkeys(("site", "equipment", "code", "customer", "project"), "acd"),
+    **dict.fromkeys(("site", "equipment", "code", "customer", "project", "inspection", "plan"), "acd"),
     "message": "ad",
-    **dict.fromkeys(("model", "user", "organisation", "absent"), "a"),
+    **dict.fromkeys(("model", "user", "organisation", "absent", "checklist"), "a"),
     "": " ",
 }
 """Kind of record -> which of them there are; see reach.toml."""

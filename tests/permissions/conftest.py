@@ -20,6 +20,9 @@ from shuhua_core.accounts.actors import load_actor_by_login
 from shuhua_core.accounts.sessions import open_session
 from shuhua_core.audit.models import AuditEntry
 from shuhua_core.followups.models import Followup
+from shuhua_core.inspections.models import Checklist
+from shuhua_core.inspections.plans import PlanService
+from shuhua_core.inspections.service import InspectionService
 from shuhua_core.kernel.actor import SYSTEM
 from shuhua_core.kernel.clock import SetClock
 from shuhua_core.media.service import MediaService
@@ -162,6 +165,8 @@ def furnish(house: House, records: str = "abced") -> None:
             ids["site", record], ids["customer", record] = world.sites[place].id, world.customers[place].id
             ids["project", record] = world.sites[place].project_id
             ids["equipment", record], ids["code", record] = world.pieces[f"{place}_1"].id, world.pieces[f"{place}_1"].code
+            if record in records:
+                _inspect(flow, record, place, ids)
         ids["model", "a"], ids["organisation", "a"], ids["absent", "a"] = (
             world.pieces["one_1"].model_id,
             world.units["agent"].id,
@@ -177,6 +182,19 @@ def furnish(house: House, records: str = "abced") -> None:
             ids["message", "a", role] = message.id
         if "a" in records:
             ids["message", "a"] = ids["message", "d"] = ids.pop(("message", "a", "dispatcher_other"))
+
+
+def _inspect(flow: Flow, record: str, place: str, ids: dict[tuple[str, str], Any]) -> None:
+    """A plan and an inspection of a site, without faults."""
+    end, site_id = CASES[record][2], flow.world.sites[place].id
+    checklist = flow.ctx.session.scalars(select(Checklist).where(Checklist.number == "outdoor")).one()
+    values = {"site_id": site_id, "checklist_id": checklist.id, "interval_days": 30, "starts_on": "2026-11-22"}
+    plan = PlanService(flow.context(f"dispatcher{end}")).create(values)
+    found = {"equipment_id": flow.world.pieces[f"{place}_1"].id, "item": "fixing", "result": "normal"}
+    inspection = InspectionService(flow.context(f"inspector{end}")).record(
+        {"site_id": site_id, "checklist_id": checklist.id, "items": [found]}
+    )
+    ids["plan", record], ids["inspection", record], ids["checklist", "a"] = plan.id, inspection.id, checklist.id
 
 
 def _case(flow: Flow, record: str, ids: dict[tuple[str, str], Any], store: MediaStore) -> None:

@@ -10,14 +10,18 @@ from sqlalchemy.orm import Session, aliased
 
 from shuhua_core.kernel.context import Context
 from shuhua_core.sites.labels.models import Label, LabelBinding, LabelScan
-from shuhua_core.sites.labels.service import distance_from_site
+from shuhua_core.sites.labels.service import adopt_piece, distance_from_site
 from shuhua_core.sites.models import Equipment
 
 
 def note_scan(ctx: Context, code: str, longitude: float | None = None, latitude: float | None = None) -> None:
     """Note that the label ``code`` (as it is written) was opened; nothing for one that is not known."""
     session: Session = ctx.session
-    found = session.execute(select(Label.id, Label.equipment_id).where(Label.code == code)).first()
+    query = select(Label.id, Label.equipment_id).where(Label.code == code)
+    found = session.execute(query).first()
+    if found is None:
+        adopt_piece(ctx, code)
+        found = session.execute(query).first()
     if found is None:
         return
     piece = session.get(Equipment, found.equipment_id) if found.equipment_id else None

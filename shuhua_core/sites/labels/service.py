@@ -128,16 +128,15 @@ class LabelService:
         return pieces
 
     def follow(self, piece: Equipment, before: str | None) -> None:
-        """Keep the labels in step with a piece whose ``code`` was entered by hand, or that has moved. Raises Invalid."""
+        """Keep the labels in step with a piece whose ``code`` was entered by hand, or that has moved. Raises Invalid.
+
+        A code that no label has yet gets its label when it is first scanned, or from the worker.
+        """
         if before is not None and before != piece.code:
             old = self._by_code(before)
             if old is not None and old.equipment_id == piece.id:
                 self._close(old, piece, None, state="blank")
         label = self._by_code(piece.code) if piece.code else None
-        if piece.code and label is None:
-            label = Label(code=piece.code, state="blank", created_at=self._ctx.now, updated_at=self._ctx.now)
-            self._ctx.session.add(label)
-            self._ctx.session.flush()
         if label is None:
             return
         if label.state == "retired":
@@ -155,13 +154,10 @@ class LabelService:
         label = self._by_code(code)
         if label is not None:
             return label
-        piece = self._ctx.session.scalars(select(Equipment).where(Equipment.code == code)).one_or_none()
-        if piece is None:
-            raise NotFound(_("There is no such code. Check the label and type it again."))
-        self.follow(piece, None)
+        adopt_piece(self._ctx, code)
         found = self._by_code(code)
         if found is None:
-            raise NotFound
+            raise NotFound(_("There is no such code. Check the label and type it again."))
         return found
 
     def _piece(self, equipment_id: int) -> Equipment | None:
@@ -283,6 +279,15 @@ def adopt(ctx: Context, limit: int = 5000) -> int:
     """Give the codes of pieces that came in bulk their labels; by the system. Gives how many."""
     unknown = Equipment.code.is_not(None) & ~exists().where(Label.code == Equipment.code)
     pieces = ctx.session.scalars(select(Equipment).where(unknown).order_by(Equipment.id).limit(limit)).all()
+    return len(_adopted(ctx, pieces))
+
+
+def adopt_piece(ctx: Context, code: str) -> None:
+    """The same for one piece, whose label is being scanned."""
+    _adopted(ctx, ctx.session.scalars(select(Equipment).where(Equipment.code == code)).all())
+
+
+def _adopted(ctx: Context, pieces: Sequence[Equipment]) -> list[Label]:
     labels = [
         Label(
             code=piece.code,
@@ -302,4 +307,4 @@ def adopt(ctx: Context, limit: int = 5000) -> int:
         LabelBinding(label_id=label.id, equipment_id=label.equipment_id, bound_at=label.bound_at) for label in labels
     )
     ctx.session.flush()
-    return len(labels)
+    return labels

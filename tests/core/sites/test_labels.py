@@ -106,6 +106,8 @@ def test_a_code_entered_by_hand_or_loaded_in_bulk_is_a_label_too(as_user, world)
     EquipmentService(ctx).edit(piece.id, {"code": code})
     assert LabelService(ctx).look(code).state == "bound"
     assert ctx.session.scalar(select(Label.state).where(Label.code == first)) == "blank"
+    note_scan(ctx, code)
+    assert ctx.session.scalar(select(Label.equipment_id).where(Label.code == code)) == piece.id
     EquipmentService(ctx).edit(piece.id, {"code": None})
     assert LabelService(ctx).look(code).state == "blank"
 
