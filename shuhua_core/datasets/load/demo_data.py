@@ -22,6 +22,7 @@ from shuhua_core.datasets.load.casting import Cast, cast
 from shuhua_core.datasets.load.desks import Desks
 from shuhua_core.datasets.load.divisions_load import known_divisions, load_divisions
 from shuhua_core.datasets.load.osm_load import load_places
+from shuhua_core.datasets.load.publications import publish_some
 from shuhua_core.datasets.load.replay import Replay
 from shuhua_core.datasets.load.report import ImportReport
 from shuhua_core.datasets.load.world_load import add_person, add_unit, the_maker
@@ -94,6 +95,7 @@ def _load(deployment: Deployment, progress: Progress) -> ImportReport:
     for name, steps, total in replay.parts():
         progress(name, steps, total)
     _others(deployment, replay, players, now, password)
+    publish_some(deployment, now)
     return _real(deployment, password, progress)
 
 
