@@ -1,8 +1,8 @@
 """A session for a replay of history, which holds back what it writes for as long as nobody asks.
 
-What is only ever appended (steps, outbox, audit, messages) is sent in one go at the end. Where the replay is alone in its
-database (``session.info["alone"]``), new and changed records wait too: for the next question to the database, or for the
-end. So many changes of one record become one statement, and those of many records one call of the driver.
+What is only ever appended (steps, outbox, audit, messages) is sent in one go at the end, or when one of these is read. Where
+the replay is alone in its database (``session.info["alone"]``), new and changed records wait too: for the next question to the
+database, or for the end. So many changes of one record become one statement, and those of many records one call of the driver.
 """
 
 from __future__ import annotations
@@ -58,17 +58,17 @@ class CollectingSession(Session):
         if isinstance(statement, Insert) and isinstance(params, Mapping) and statement.table in APPENDED:
             self._collected.setdefault(statement.table, (statement, []))[1].append(params)
             return None
-        self._settle()
+        self._settle(statement)
         return super().execute(statement, params, **options)
 
     def scalar(self, statement: Any, params: Any = None, **options: Any) -> Any:
         """As the session does, after what was held back."""
-        self._settle()
+        self._settle(statement)
         return super().scalar(statement, params, **options)
 
     def scalars(self, statement: Any, params: Any = None, **options: Any) -> Any:
         """As the session does, after what was held back."""
-        self._settle()
+        self._settle(statement)
         return super().scalars(statement, params, **options)
 
     def delete(self, instance: Any) -> None:
@@ -85,14 +85,20 @@ class CollectingSession(Session):
     def send(self) -> None:
         """Write everything that was held back; each log's rows in their order."""
         self._settle()
-        collected, self._collected = self._collected, {}
-        for statement, rows in collected.values():
-            super().execute(statement, rows)
+        self._append()
 
-    def _settle(self) -> None:
+    def _settle(self, statement: Any = None) -> None:
+        """Write what ``statement`` could ask about; of the logs only those that it reads first of all."""
         if self._alone:
             super().flush()
             self._fresh.clear()
+        if self._collected and not APPENDED.isdisjoint(getattr(statement, "columns_clause_froms", ())):
+            self._append()
+
+    def _append(self) -> None:
+        collected, self._collected = self._collected, {}
+        for statement, rows in collected.values():
+            super().execute(statement, rows)
 
     def _keep(self, _session: Session, record: Any) -> None:
         """Hold on to what was loaded, which a session forgets when nobody else does: it is wanted again soon."""

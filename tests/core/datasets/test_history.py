@@ -1,7 +1,7 @@
 """What a replay holds back and recalls changes nothing of what it reads and writes."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from shuhua_core.accounts.models import Organisation
@@ -9,7 +9,7 @@ from shuhua_core.accounts.organisations import branch_for_division
 from shuhua_core.datasets.load.history import History
 from shuhua_core.datasets.load.world_load import add_unit, the_maker
 from shuhua_core.kernel.actor import SYSTEM
-from shuhua_core.kernel.steps import Step
+from shuhua_core.kernel.steps import Step, steps_of
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.service import RepairService
 
@@ -38,6 +38,14 @@ def test_what_is_held_back_is_there_for_who_asks(history):
         made.symptom = "立柱生锈"
         session.flush()
         assert session.scalar(select(RepairRequest.symptom).where(RepairRequest.id == made.id)) == "立柱生锈"
+
+
+def test_steps_are_there_for_who_asks(history):
+    with history.transaction() as session:
+        first, second = report(history), report(history)
+        assert [step.action for step in steps_of(session, "repair", second.id)] == ["create"]
+        assert session.scalar(select(func.count()).select_from(Step)) == 2
+        assert first.id != second.id
 
 
 def test_everything_is_in_the_database_at_the_end(history, deployment):
