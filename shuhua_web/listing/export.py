@@ -69,6 +69,18 @@ def write_file(path: Path, sheet: Sheet, rows: Iterable[Any]) -> int:
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
     )
     book.set_properties({"title": sheet.title, "created": sheet.now.astimezone(sheet.words.zone).replace(tzinfo=None)})
+    try:
+        count = _fill(book, sheet, rows)
+    finally:
+        book.close()
+    if count > MOST_ROWS:
+        raise TooLarge(
+            _("These are more than ${n} rows. Narrow the list by a filter and export it in parts.", mapping={"n": MOST_ROWS})
+        )
+    return count
+
+
+def _fill(book: Any, sheet: Sheet, rows: Iterable[Any]) -> int:
     page = book.add_worksheet(sheet_name(sheet.title))
     formats = _Formats(book)
     made = _Writers(page, formats, sheet)
@@ -87,13 +99,7 @@ def write_file(path: Path, sheet: Sheet, rows: Iterable[Any]) -> int:
             break
         for index, write in enumerate(writers):
             write(count, index, row)
-    if count <= MOST_ROWS:
-        page.autofilter(0, 0, count, len(writers) - 1)
-    book.close()
-    if count > MOST_ROWS:
-        raise TooLarge(
-            _("These are more than ${n} rows. Narrow the list by a filter and export it in parts.", mapping={"n": MOST_ROWS})
-        )
+    page.autofilter(0, 0, count, len(writers) - 1)
     return count
 
 

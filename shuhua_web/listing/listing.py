@@ -147,9 +147,13 @@ class Listing:
 
     def _with_needs(self, columns: Sequence[Column]) -> Sequence[Column]:
         if any(column.show is not None and column.needs is None for column in columns):
-            return self.columns
+            return [*self.columns, *self._besides(columns)]
         names = {column.name for column in columns} | {name for column in columns for name in column.needs or ()}
-        return [column for column in self.columns if column.name in names]
+        return [*(column for column in self.columns if column.name in names), *self._besides(columns)]
+
+    def _besides(self, columns: Sequence[Column]) -> list[Column]:
+        """Columns that the list does not have itself."""
+        return [column for column in columns if column.name not in self._by_name]
 
     def page_query(
         self, ctx: Context, conditions: Sequence[ColumnElement[bool]], sort: str | None, *, limit: int, offset: int
