@@ -109,9 +109,7 @@ def import_users(ctx: Context, rows: Sequence[Line], locale: str, *, dry_run: bo
     for row in rows:
         login = row.cells.get("login", "").lower()
         try:
-            if login in seen:
-                raise Invalid({"login": _("This login stands twice in the file.")})
-            seen.add(login)
+            _refuse_twin(login, seen)
             with ctx.session.begin_nested():
                 lines.append(Line(row.number, row.cells, (), _save(users, known.values_of(row.cells), invite=invite)))
         except Invalid as error:
@@ -204,6 +202,12 @@ class _Known:
         if errors:
             raise Invalid(errors)
         return values
+
+
+def _refuse_twin(login: str, seen: set[str]) -> None:
+    if login in seen:
+        raise Invalid({"login": _("This login stands twice in the file.")})
+    seen.add(login)
 
 
 def _save(users: UserService, values: dict[str, Any], *, invite: bool) -> str:

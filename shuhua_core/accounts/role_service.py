@@ -54,8 +54,8 @@ class RoleService:
 
     def holders(self) -> dict[int, int]:
         """Role id -> how many active people have it."""
-        query = select(UserRole.role_id, func.count()).join(User, User.id == UserRole.user_id).where(User.active)
-        return dict(self.session.execute(query.group_by(UserRole.role_id)))
+        query = select(UserRole.role_id, func.count().label("people")).join(User, User.id == UserRole.user_id).where(User.active)
+        return {row.role_id: row.people for row in self.session.execute(query.group_by(UserRole.role_id))}
 
     def save(
         self,

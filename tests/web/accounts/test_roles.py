@@ -103,3 +103,11 @@ def test_a_scope_that_there_is_not_is_refused(as_, deployment, scope):
     browser, path = as_("administrator").office, f"/roles/{role_id(deployment, 'leader')}"
     seen = matrix(browser, path)["seen"].value
     browser.post_form(path, {"seen": seen, "zh": "领导", "en": "Leader", "tasks.view": scope}, status=422)
+
+
+def test_all_roles_are_listed_with_how_many_have_them(as_, count_requests_sql):
+    browser = as_("administrator").office
+    with count_requests_sql() as sql:
+        page = browser.get("/roles", status=200)
+    assert len(page.html.select("tbody tr")) >= 18
+    assert sql.count <= 8
