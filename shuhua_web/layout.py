@@ -71,7 +71,7 @@ MENU: tuple[Section, ...] = (
             Entry("home", _("Desk"), "home"),
             Entry("map", _("Map"), "map", (Permission.SITES_VIEW,)),
             Entry("messages.list", _("Messages"), "bell", (Permission.MESSAGES_VIEW,)),
-            Entry("articles.list", _("News"), "news"),
+            Entry("news.list", _("News"), "news"),
             Entry("articles.office", _("Articles"), "edit", (Permission.ARTICLES_EDIT,)),
         ),
     ),

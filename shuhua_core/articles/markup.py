@@ -5,6 +5,7 @@ Raw HTML and pictures from elsewhere are not part of it; what comes out is clean
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from html import unescape
 
@@ -15,6 +16,7 @@ _RULES = ("heading", "list", "blockquote", "hr", "emphasis", "link", "escape", "
 _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "hr", "strong", "em", "a", "br"}
 _LOWER = {"h1": "h2", "h2": "h3"}
 _LOWEST = "h4"
+_BLOCK_END = re.compile(r"</(p|h[234]|li|blockquote)>|<br>")
 
 
 @cache
@@ -41,6 +43,6 @@ def to_html(text: str) -> str:
 
 def first_words(text: str, most: int = 80) -> str:
     """The beginning of a text without its marks, for lists."""
-    plain = nh3.clean(to_html(text).replace("</", " </"), tags=set())
+    plain = nh3.clean(_BLOCK_END.sub(" ", to_html(text)), tags=set())
     words = " ".join(unescape(plain).split())
     return words if len(words) <= most else words[: most - 1] + "…"

@@ -28,5 +28,6 @@ def public_values(data: Any, locale: str, *, needs_code: bool = True) -> dict[st
         raise Invalid(errors)
     words = fault_label(values["fault"], locale) if values["fault"] and values["fault"] != "other" else None
     if words:
-        values["symptom"] = f"{words}: {values['symptom']}" if values["symptom"] else words
+        colon = ": " if locale == "en" else "："
+        values["symptom"] = f"{words}{colon}{values['symptom']}" if values["symptom"] else words
     return {**values, "symptom": values["symptom"] or fault_label("other", locale)}

@@ -73,7 +73,7 @@ def _values(request: Request, article: Article, pictures: list[dict[str, Any]]) 
         "picture": pictures[0] if pictures else None,
         "links": {
             "self": request.route_path("api.articles.view", id=article.id),
-            "page": request.route_path("articles.view", id=article.id),
+            "page": request.route_path("news.view", id=article.id),
         },
     }
 

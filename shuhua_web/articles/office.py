@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
 from pyramid.request import Request
 from pyramid.view import view_config
 from sqlalchemy import Select, select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import aliased
 from shuhua_core.accounts.models import Organisation, Role, User
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.articles.machine import ARTICLE_WORKFLOW, MACHINE
+from shuhua_core.articles.markup import to_html
 from shuhua_core.articles.models import AUDIENCES, SECTIONS, Article
 from shuhua_core.articles.schema import ACTION_SCHEMAS, ArticleCreate, ArticlePatch
 from shuhua_core.articles.service import ArticleService
@@ -102,8 +104,8 @@ def record(request: Request) -> dict[str, Any]:
         Fact(_("Publish at"), formats.moment(article.publish_at, zone)),
         Fact(_("Published at"), formats.moment(article.published_at, zone)),
         Fact(_("Title in English"), article.title_en),
-        Fact(_("Text in Chinese"), article.body_zh, wide=True),
-        Fact(_("Text in English"), article.body_en, wide=True),
+        Fact(_("Text in Chinese"), _shown(article.body_zh), wide=True),
+        Fact(_("Text in English"), _shown(article.body_en), wide=True),
     ]
     steps = steps_of(request.dbsession, "article", article.id)
     media = MediaService(request.ctx).of_records({"article": [article.id]})["article", article.id]
@@ -115,7 +117,7 @@ def record(request: Request) -> dict[str, Any]:
             *actions(request, service.actions(article), "articles.act", article.id),
             Action(_("Edit"), request.route_path("articles.edit", id=article.id)),
         ],
-        "groups": [("", [Fact(_("Preview"), article.title_zh, href=request.route_path("articles.view", id=article.id)), *facts])],
+        "groups": [("", [Fact(_("Preview"), article.title_zh, href=request.route_path("news.view", id=article.id)), *facts])],
         "pictures": captioned(request, media, article.number),
         "steps": timeline(request, ARTICLE_WORKFLOW, steps, names_of(request, steps)),
     }
@@ -195,6 +197,10 @@ def act(request: Request) -> Any:
 
     way = crumbs(request, (ARTICLES.title, "articles.office"), (article.number, None))
     return form.answer(save, done=_("Done.")) or form.page(title, crumbs=way)
+
+
+def _shown(text: str | None) -> Markup | None:
+    return Markup(to_html(text)) if text else None  # noqa: S704 - cleaned by to_html
 
 
 def _form(request: Request, schema: type[InputSchema], **values: Any) -> OfficeForm:

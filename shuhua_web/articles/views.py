@@ -23,7 +23,7 @@ from .api import articles_page, pictures_of
 SHOWN = 20
 
 
-@view_config(route_name="articles.list", request_method="GET", permission=PUBLIC, renderer="templates/articles.pt")
+@view_config(route_name="news.list", request_method="GET", permission=PUBLIC, renderer="templates/articles.pt")
 def list_articles(request: Request) -> dict[str, Any]:
     """What is published to the reader, by section."""
     section = request.GET.get("section")
@@ -36,7 +36,7 @@ def list_articles(request: Request) -> dict[str, Any]:
         request,
         _("News"),
         sections=[
-            (words[english], request.route_path("articles.list", _query={"section": code}), code == section)
+            (words[english], request.route_path("news.list", _query={"section": code}), code == section)
             for code, words in SECTIONS.items()
         ],
         articles=[
@@ -46,15 +46,15 @@ def list_articles(request: Request) -> dict[str, Any]:
                 "section": SECTIONS[each.section][english],
                 "on": formats.moment(each.published_at, zone)[:10],
                 "picture": pictures[each.id][0]["links"]["thumbnail"] if pictures[each.id] else None,
-                "href": request.route_path("articles.view", id=each.id),
+                "href": request.route_path("news.view", id=each.id),
             }
             for each in found.items
         ],
-        more=request.route_path("articles.list", _query={**query, "cursor": found.next}) if found.next else None,
+        more=request.route_path("news.list", _query={**query, "cursor": found.next}) if found.next else None,
     )
 
 
-@view_config(route_name="articles.view", request_method="GET", permission=PUBLIC, renderer="templates/article.pt")
+@view_config(route_name="news.view", request_method="GET", permission=PUBLIC, renderer="templates/article.pt")
 def view(request: Request) -> dict[str, Any]:
     """An article; its editors see it before it is published, marked as what it is."""
     article = request.service(ArticleService).read(record_id(request))

@@ -78,7 +78,7 @@ def view(request: Request) -> Any:
 def _address(request: Request, message: Message) -> str | None:
     if message.record_kind == "article":
         # Its own page says who may read it.
-        return str(request.route_path("articles.view", id=message.record_id))
+        return str(request.route_path("news.view", id=message.record_id))
     known = RECORDS.get(message.record_kind)
     if known is None or not Layout(request).has_route(known[2]):
         return None

@@ -115,7 +115,7 @@ def _entry(request: Request, step: Step, line: Any, *, words: bool) -> dict[str,
     appointed = (step.input or {}).get("appointed_at") if step.action == "appoint" else None
     zone = request.deployment.settings.timezone
     return {
-        "what": line.what,
+        "what": _("Reported") if step.action == "create" else line.what,
         "state": line.after if of_request and line.moved else None,
         "at": line.at,
         "at_iso": line.at_iso,
