@@ -150,7 +150,9 @@ def _resume(_ctx: Context, task: Task, _values: Values, _row: Row) -> EventValue
 
 
 def _complete(ctx: Context, task: Task, values: Values, row: Row) -> EventValues:
-    MediaService(ctx).attach(values["media_ids"] or [], "task", task.id)
+    signature = values["signature_media_id"]
+    media = [*(values["before_media_ids"] or []), *(values["media_ids"] or []), *([] if signature is None else [signature])]
+    MediaService(ctx).attach(media, "task", task.id)
     task.result, task.cause, task.remedy = values["result"], values["cause"], values["remedy"]
     if row.target == "completed":
         task.completed_at = ctx.now

@@ -7,6 +7,7 @@ from typing import Any
 import colander
 
 from ..kernel.i18n import _
+from ..kernel.objects import Objects
 from ..kernel.schema import Boolean, Choice, InputSchema, Integer, Items, Moment, PositionSchema, RecordId, Text, field
 
 RESULTS = {
@@ -29,6 +30,7 @@ OUTCOMES = {
     "call_later": ("稍后再打", "Call later"),
     "refused": ("拒绝回访", "Refused"),
 }
+PARTS_AT_MOST = 20
 UNREACHED = {"attempts": ("多次未接通", "Not reached after several attempts"), "not_required": ("无需回访", "Not required")}
 
 
@@ -114,13 +116,26 @@ class Hold(InputSchema):
     captured_at = _captured_at()
 
 
+class Part(InputSchema):
+    """A part that was replaced."""
+
+    name = field(Text(80), _("Part"), required=True)
+    old_number = field(Text(60), _("Number of the old part"))
+    new_number = field(Text(60), _("Number of the new part"))
+    in_warranty = field(Boolean(), _("In warranty"))
+
+
 class Complete(InputSchema):
     """How the repair ended."""
 
     result = field(Choice(RESULTS), _("Result"), required=True)
     cause = field(Text(1000, 2, multiline=True), _("Cause"), required=True)
     remedy = field(Text(1000, 2, multiline=True), _("Remedy"), required=True)
-    media_ids = _media_ids()
+    parts = field(Objects(Part, PARTS_AT_MOST), _("Parts replaced"))
+    before_media_ids = field(Items(RecordId("media"), maximum=9), _("Pictures before the repair"))
+    media_ids = field(Items(RecordId("media"), maximum=9), _("Pictures after the repair"))
+    opinion = field(Text(1000, multiline=True), _("Customer's opinion"))
+    signature_media_id = field(RecordId("media"), _("Customer's signature"))
     position = PositionSchema(title=_("Position"), missing=None)
     captured_at = _captured_at()
 

@@ -20,7 +20,7 @@ from ..i18n import _
 from ..layout import crumbs, own_path
 from ..media.pictures import PicturesWidget, SentPictures
 
-UNSEEN = ("captured_at", "position")
+UNSEEN = ("captured_at", "position", "before_media_ids", "signature_media_id")
 """Fields that only a phone fills in."""
 
 Convert = Callable[[dict[str, Any]], dict[str, Any]]

@@ -24,6 +24,7 @@ from ..repairs.acting import Controls, Kind
 from ..repairs.cards import Card, CardGroup, CardsWidget, two_buttons
 from ..repairs.surroundings import surroundings
 from ..widgets import ChoiceWidget
+from .completion import PartsWidget
 from .facts import TITLE, contact_facts, task_groups
 from .schema import Receiver
 
@@ -56,7 +57,7 @@ def task_controls(request: Request, task: Task, row: Row) -> Controls:
         scores = {name: ScoreWidget() for name in ("response_score", "manner_score", "quality_score")}
         return Controls(initial={"way": "phone"}, widgets={**scores, "repaired": two_buttons(_("Yes"), _("No"))})
     if row.action == "complete":
-        return Controls(initial={"result": "repaired"})
+        return Controls(initial={"result": "repaired"}, widgets={"parts": PartsWidget()})
     return Controls()
 
 

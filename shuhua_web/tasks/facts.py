@@ -30,6 +30,7 @@ from ..records import Action, Fact, Picture, Related, actions, badge, phone
 from ..repairs.facts import record_link, severity, warranty, word
 from ..repairs.history import history
 from ..repairs.surroundings import Surroundings, piece_facts, place_facts, surroundings
+from .completion import completion_of, parts_text
 
 TITLE = _("Tasks")
 AT_HAND = 2
@@ -116,6 +117,7 @@ def work_facts(request: Request, task: Task) -> list[Fact]:
 def result_facts(request: Request, task: Task) -> list[Fact]:
     """How it ended."""
     zone = request.deployment.settings.timezone
+    entered = completion_of(request, task)
     score = f"{task.satisfaction / 100:.1f}" if task.satisfaction is not None else None
     found = [
         Fact(_("Result"), word(RESULTS, task.result, request.locale_name)),
@@ -124,6 +126,9 @@ def result_facts(request: Request, task: Task) -> list[Fact]:
         Fact(_("Attempts to follow up"), task.followup_attempts or None),
         Fact(_("Cause"), task.cause, wide=True),
         Fact(_("Remedy"), task.remedy, wide=True),
+        Fact(_("Parts replaced"), parts_text(request, entered), wide=True),
+        Fact(_("Customer's opinion"), entered.get("opinion"), wide=True),
+        Fact(_("Customer's signature"), _("Signed on the phone") if entered.get("signature_media_id") else None),
     ]
     return [fact for fact in found if fact.value]
 

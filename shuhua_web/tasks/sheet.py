@@ -23,9 +23,11 @@ from shuhua_core.tasks.service import TaskService
 from .. import formats
 from ..api import record_id
 from ..i18n import _
-from ..paper import answer, head, photos
+from ..paper import answer, head, photos, signatures
+from ..paper.sheets import photos_of_files
 from ..repairs.facts import word
 from ..repairs.surroundings import Surroundings, surroundings
+from .completion import completion, parts_text, pictures
 
 PHOTOS = 3
 """Pictures of the fault on a dispatch sheet: one row."""
@@ -68,6 +70,7 @@ def service_data(request: Request, task: Task) -> ReportData:
     zone, locale, tr = request.deployment.settings.timezone, request.locale_name, request.tr
     repairs = TaskService(request.ctx).repairs_of(task.id)
     steps = steps_of(request.ctx.session, "task", task.id)
+    entered = completion(steps)
     values = {
         **work_values(request, task, surroundings(request, task), repairs),
         "arrived_at": formats.moment(_last(steps, "arrive"), zone),
@@ -75,14 +78,17 @@ def service_data(request: Request, task: Task) -> ReportData:
         "result": word(RESULTS, task.result, locale) if task.result else "",
         "cause": task.cause or "",
         "remedy": task.remedy or "",
+        "replaced": parts_text(request, entered),
         "opinion": _opinion(steps),
     }
     before, after = tr(_("Before")), tr(_("After"))
-    shown = {**{("repair", repair.id): f"{before} {repair.number}" for repair in repairs}, ("task", task.id): after}
+    reported = photos(request, {("repair", repair.id): f"{before} {repair.number}" for repair in repairs}, SERVICE_PHOTOS // 2)
+    taken = pictures(request, task, entered, before, after)
     return ReportData(
         **head(request, _("Service sheet"), task.number, "tasks.view", task.id),
         fields=_fields(values),
-        photos=photos(request, shown, SERVICE_PHOTOS),
+        photos=[*reported, *photos_of_files(request, taken, SERVICE_PHOTOS - len(reported))],
+        signatures=signatures(request, [("customer", entered.get("signature_media_id"), _last(steps, "complete"))]),
     )
 
 
