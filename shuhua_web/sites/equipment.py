@@ -43,6 +43,8 @@ PIECE = Serializer(
         Out("serial", "string", nullable=True),
         Out("batch", "string", nullable=True),
         Out("model_id", "integer"),
+        Out("model_name", "string", description="In the caller's language, as far as there is one."),
+        Out("usage", "string", nullable=True, description="How to use it."),
         Out("produced_on", "date", nullable=True),
         Out("site_id", "integer", nullable=True),
         Out("place", "string", nullable=True, description="Where on its site it stands."),
@@ -73,8 +75,12 @@ PIECE = Serializer(
 def piece_item(request: Request, piece: Equipment) -> dict[str, Any]:
     """A piece as the API gives it (R76), with what the caller may do now."""
     media = MediaService(request.ctx).of_records({"equipment": [piece.id]})["equipment", piece.id]
+    # Its owner may see what it is, though not the catalogue.
+    model = request.dbsession.get_one(ProductModel, piece.model_id)
     return PIECE.one(
         piece,
+        model_name=model.name_en if request.locale_name == "en" and model.name_en else model.name,
+        usage=model.usage,
         state_label=EQUIPMENT_WORKFLOW.states[piece.state].label(request.locale_name),
         media=[media_item(request, each) for each in media],
         actions=actions_of(request, MACHINE.available(request.ctx, piece), ACTION_SCHEMAS),
