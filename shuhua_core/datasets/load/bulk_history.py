@@ -84,6 +84,7 @@ class BulkHistory:
         elif plan.channel == "app":
             repair.caller_name = repair.caller_name or ctx.actor.name or None
         else:
+            repair.consented_at = ctx.now if repair.caller_phone else None
             repair.token_hash = hashlib.sha256(self._reader.token(plan.key).encode()).hexdigest()
         self._memory.add_repair(plan.key, repair)
         self._reactions.expect(repair.id, plan.tasks)
