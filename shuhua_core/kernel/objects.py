@@ -10,7 +10,7 @@ from .i18n import _
 from .schema import InputSchema, instance
 
 
-class Objects(colander.Positional, colander.SchemaType):  # type: ignore[misc]
+class Objects(colander.Positional, colander.SchemaType):
     """A list of ``minimum`` to ``maximum`` objects, each after ``schema``; what is wrong is told by place and field."""
 
     def __init__(self, schema: type[InputSchema], maximum: int, minimum: int = 0) -> None:
@@ -20,7 +20,7 @@ class Objects(colander.Positional, colander.SchemaType):  # type: ignore[misc]
         """To plain JSON values."""
         if appstruct is colander.null or appstruct is None:
             return colander.null
-        item: Any = instance(self.schema)
+        item: Any = instance(self.schema)  # type: ignore[arg-type]
         return [item.serialize(each) for each in appstruct]
 
     def deserialize(self, node: Any, cstruct: Any) -> Any:
@@ -31,7 +31,7 @@ class Objects(colander.Positional, colander.SchemaType):  # type: ignore[misc]
             raise colander.Invalid(node, _("Send a list."))
         if not self.minimum <= len(cstruct) <= self.maximum:
             raise colander.Invalid(node, _("Send ${low} to ${high} items.", mapping={"low": self.minimum, "high": self.maximum}))
-        item: Any = instance(self.schema)
+        item: Any = instance(self.schema)  # type: ignore[arg-type]
         found, wrong = [], colander.Invalid(node)
         for place, each in enumerate(cstruct):
             try:

@@ -59,7 +59,7 @@ class RecalledHappening(Happening):
     @property
     def equipment_name(self) -> str | None:
         """The name of the record's piece."""
-        return self.memory.recall(("piece", self.record.equipment_id), lambda: super(RecalledHappening, self).equipment_name)
+        return self.memory.recall(("piece", getattr(self.record, "equipment_id", None)), lambda: super(RecalledHappening, self).equipment_name)
 
     def reaching(self, permission: str) -> list[Addressee]:
         """Everybody active whose ``permission`` reaches the record."""
