@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Select, bindparam, literal, select
 from sqlalchemy.orm import Session
 
 from shuhua_core.kernel.errors import NotFound
@@ -53,7 +55,7 @@ def above(path: str) -> list[str]:
 
 
 _BRANCHES = select(Organisation).where(
-    Organisation.path.in_(bindparam("paths", expanding=True)), or_(*(Organisation.kind == kind for kind in BRANCH_KINDS))
+    Organisation.path.in_(bindparam("paths", expanding=True)), Organisation.kind.in_([literal(kind) for kind in BRANCH_KINDS])
 )
 
 
@@ -68,6 +70,27 @@ def branch_of(session: Session, path: str) -> Organisation:
 
 def _branches_above(session: Session, path: str) -> dict[str, Organisation]:
     return {each.path: each for each in session.scalars(_BRANCHES, {"paths": above(path)})}
+
+
+def branch_path(session: Session, path: str) -> str:
+    """The path of :func:`branch_of`."""
+    paths = above(path)
+    values = {f"path_{n}": each for n, each in enumerate(paths)}
+    found: Sequence[str] = recalled(
+        session, ("branch_path", path), lambda: session.scalars(_branch_paths(len(paths)), values).all()
+    )
+    if not found:
+        raise NotFound
+    return max(found, key=len)
+
+
+@cache
+def _branch_paths(depth: int) -> Select[Any]:
+    table = Organisation.__table__
+    return select(table.c.path).where(
+        table.c.path.in_([bindparam(f"path_{n}", type_=table.c.path.type) for n in range(depth)]),
+        table.c.kind.in_([literal(kind) for kind in BRANCH_KINDS]),
+    )
 
 
 def branch_for_division(session: Session, division_code: str | None) -> Organisation:

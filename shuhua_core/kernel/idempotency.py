@@ -67,7 +67,7 @@ def claim(session: Session, space: str, key: str, request_fingerprint: str) -> A
         number = int.from_bytes(hashlib.sha256(f"{space}\0{key}".encode()).digest()[:8], "big", signed=True)
         if not session.scalar(_LOCK, {"number": number}):
             raise KeyInFlight(retry_after=1)
-    stored = session.execute(_STORED, {"space": space, "key": key}).one_or_none()
+    stored = session.connection().execute(_STORED, {"space": space, "key": key}).one_or_none()
     if stored is None:
         return None
     if stored.fingerprint != request_fingerprint:
@@ -87,7 +87,7 @@ def store(session: Session, space: str, key: str, request_fingerprint: str, answ
         "created_at": now,
     }
     session.flush()
-    session.execute(_STORE, row)
+    session.connection().execute(_STORE, row)
 
 
 def sweep(session: Session, now: datetime) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, tuple_, union, update
+from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, or_, select, tuple_, union, update
 
 from ..audit.security import write_security
 from ..kernel.context import Context
@@ -123,7 +123,7 @@ class MediaService:
         return {media.id: media for media in self._ctx.session.scalars(query)} if ids else {}
 
     def of_records(self, records: Mapping[str, Collection[int]]) -> Mapping[tuple[str, int], list[MediaFile]]:
-        """The files of records, given as ids by kind, oldest first, by (kind, id), in one statement.
+        """The files of records, given as ids by kind, oldest first, by (kind, id), in a statement, and one more if there are any.
 
         Those that hang on the record and those that are shown on it too. The caller has made sure that the records are visible.
         """
@@ -138,13 +138,17 @@ class MediaService:
             }
         else:
             query, values = _of(lambda *columns: tuple_(*columns).in_(wanted)), {}
-        for media, kind, record_id in self._ctx.session.execute(query, values):
-            found[kind, record_id].append(media)
+        session = self._ctx.session
+        session.flush()
+        places = session.connection().execute(query, values).all()
+        files = self.by_ids({place.id for place in places})
+        for place in places:
+            found[place.kind, place.record].append(files[place.id])
         return found
 
 
 @cache
-def _of_few(count: int) -> Select[Any]:
+def _of_few(count: int) -> CompoundSelect[Any]:
     """The files of so many records; each is ``kind_0``, ``id_0`` and so on. Built once: that costs more than running it."""
     return _of(
         lambda kind, record: or_(
@@ -153,13 +157,12 @@ def _of_few(count: int) -> Select[Any]:
     )
 
 
-def _of(wanted: Callable[[Any, Any], ColumnElement[bool]]) -> Select[Any]:
+def _of(wanted: Callable[[Any, Any], ColumnElement[bool]]) -> CompoundSelect[Any]:
     own = select(MediaFile.id, MediaFile.record_kind.label("kind"), MediaFile.record_id.label("record")).where(
         wanted(MediaFile.record_kind, MediaFile.record_id)
     )
     linked = select(MediaLink.media_id, MediaLink.record_kind, MediaLink.record_id).where(
         wanted(MediaLink.record_kind, MediaLink.record_id)
     )
-    places = union(own, linked).subquery()
-    query = select(MediaFile, places.c.kind, places.c.record).join(places, places.c.id == MediaFile.id)
-    return query.order_by(MediaFile.id)
+    places: CompoundSelect[Any] = union(own, linked)
+    return places.order_by("id")

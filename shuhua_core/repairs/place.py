@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from ..accounts.organisations import branch_for_division, branch_of
+from ..accounts.organisations import branch_for_division, branch_path
 from ..kernel.context import Context
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.i18n import _
@@ -40,16 +40,16 @@ def locate(ctx: Context, values: dict[str, Any], *, piece: Equipment | None = No
     site = _site(ctx, equipment, values.get("site_id"))
     division = (site.division_code if site else None) or _division(ctx, values.get("division_code"))
     path = site.organisation_path if site else (equipment.organisation_path if equipment else None)
-    branch = branch_of(ctx.session, path) if path else branch_for_division(ctx.session, division)
-    if not path and not division and ctx.actor.organisation_path:
-        branch = branch_of(ctx.session, ctx.actor.organisation_path)
+    if not path and not division:
+        path = ctx.actor.organisation_path
+    branch = branch_path(ctx.session, path) if path else branch_for_division(ctx.session, division).path
     return Place(
         site_id=site.id if site else None,
         equipment_id=equipment.id if equipment else None,
         customer_id=(equipment.customer_id if equipment else None) or (site.customer_id if site else None),
         host_unit_id=site.host_unit_id if site else None,
         division_code=division,
-        organisation_path=branch.path,
+        organisation_path=branch,
         address=values.get("address") or (site.address if site else None),
         position=values.get("position") or (position_of(site) if site else None),
     )

@@ -38,6 +38,12 @@ _REPAIRS_OF = (
     .where(RepairTask.task_id == bindparam("task_id", type_=BigInt))
     .order_by(RepairRequest.id)
 )
+_REQUESTS_OF = _REPAIRS_OF.with_only_columns(
+    *(
+        getattr(RepairRequest, name)
+        for name in ("id", "number", "state", "symptom", "address", "longitude", "latitude", "caller_name", "caller_phone")
+    )
+)
 
 
 class TaskService:
@@ -175,6 +181,14 @@ class TaskService:
     def repairs_of(self, task_id: int) -> Sequence[RepairRequest]:
         """The requests that a task serves, oldest first. The caller has made sure that the task is visible."""
         return self._ctx.session.scalars(_REPAIRS_OF, {"task_id": task_id}).all()
+
+    def requests_of(self, task_id: int) -> Sequence[Any]:
+        """What the repair needs to know of the requests that a task serves, as rows, oldest first; not to be changed.
+
+        The caller has made sure that the task is visible.
+        """
+        self._ctx.session.flush()
+        return self._ctx.session.connection().execute(_REQUESTS_OF, {"task_id": task_id}).all()
 
     def reveal_phone(self, task_id: int, repair_id: int) -> str | None:
         """The whole phone number of the caller of a request that the task serves; that it was shown is recorded.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import colander
@@ -13,8 +14,9 @@ from shuhua_core.kernel.schema import InputSchema, Text, instance
 Schema = dict[str, Any]
 
 
+@cache
 def input_schema(schema: type[InputSchema]) -> Schema:
-    """The object that ``schema`` takes."""
+    """The object that ``schema`` takes; made once, not to be changed."""
     return _object(instance(schema))  # type: ignore[arg-type]
 
 

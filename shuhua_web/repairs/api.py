@@ -85,11 +85,11 @@ NEW_REPAIR = REPAIR.extended(
 )
 
 
-def repair_item(request: Request, repair: RepairRequest, *, new: bool = False) -> dict[str, Any]:
-    """A whole request with what the caller may do now; a ``new`` one has no tasks yet."""
+def repair_item(request: Request, repair: RepairRequest, *, new: bool = False, files: bool = True) -> dict[str, Any]:
+    """A whole request with what the caller may do now; a ``new`` one has no tasks yet, and perhaps no ``files``."""
     table = MACHINE.table(request.ctx, repair)
     tasks = [] if new else TaskService(request.ctx).tasks_of(repair.id)
-    media = MediaService(request.ctx).of_records({"repair": [repair.id]})["repair", repair.id]
+    media = MediaService(request.ctx).of_records({"repair": [repair.id]})["repair", repair.id] if files else []
     return REPAIR.one(
         repair,
         state_label=table.states[repair.state].label(request.locale_name),
@@ -149,7 +149,8 @@ def create(request: Request, body: dict[str, Any]) -> Reply:
     location = request.route_path("api.repairs.view", id=repair.id)
     if token is not None:
         location = request.route_path("api.reports.view", token=token)
-    return Reply({**repair_item(request, repair, new=True), "token": token}, location=location)
+    item = repair_item(request, repair, new=True, files=bool(body.get("media_ids")))
+    return Reply({**item, "token": token}, location=location)
 
 
 @api_view(

@@ -103,7 +103,7 @@ def task_item(request: Request, task: Task) -> dict[str, Any]:
     ctx = request.ctx
     table = MACHINE.table(ctx, task)
     state = table.states[task.state]
-    repairs = TaskService(ctx).repairs_of(task.id)
+    repairs = TaskService(ctx).requests_of(task.id)
     media = MediaService(ctx).of_records({"repair": [repair.id for repair in repairs], "task": [task.id]})
     return TASK.one(
         task,
