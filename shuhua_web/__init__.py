@@ -16,6 +16,7 @@ from shuhua_core.kernel.settings import from_mapping
 from shuhua_core.plugins.manager import build_plugin_manager
 
 PLUMBING = (
+    "shuhua_web.routing",
     "pyramid_chameleon",
     "shuhua_web.logging",
     "shuhua_web.headers",

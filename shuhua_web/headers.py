@@ -90,18 +90,14 @@ def headers_tween_factory(handler: Callable[[Request], Response], _registry: Any
             request.environ["wsgi.url_scheme"] = "https"
             request.environ["HTTP_HOST"] = urlsplit(settings.origin).netloc
         response = handler(request)
-        headers = response.headers
-        for name, value in FIXED.items():
-            headers.setdefault(name, value)
-        if response.content_type == "text/html":
-            headers.setdefault("Content-Security-Policy", policy(request))
-            headers.setdefault("Cache-Control", "private, no-store")
-        else:
-            headers.setdefault("Content-Security-Policy", API_POLICY)
-            if is_api(request):
-                headers.setdefault("Cache-Control", "private, no-store")
+        page = response.content_type == "text/html"
+        wanted = {**FIXED, "Content-Security-Policy": policy(request) if page else API_POLICY}
+        if page or is_api(request):
+            wanted["Cache-Control"] = "private, no-store"
         if settings.secure:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            wanted["Strict-Transport-Security"] = "max-age=31536000"
+        present = {name.lower() for name, _value in response.headerlist}
+        response.headerlist.extend((name, value) for name, value in wanted.items() if name.lower() not in present)
         return response
 
     return headers_tween

@@ -56,6 +56,7 @@ class Workflows:
 
 
 _VERSIONS = WorkflowVersion.__table__
+_IN_FORCE = select(_VERSIONS.c.name, func.max(_VERSIONS.c.version).label("version")).group_by(_VERSIONS.c.name)
 _NEWEST = select(func.max(_VERSIONS.c.version)).where(_VERSIONS.c.name == bindparam("name"))
 
 
@@ -63,6 +64,11 @@ def newest_version(session: Session, name: str) -> int | None:
     """The version in force, or None when the table was never stored."""
     found: int | None = session.scalar(_NEWEST, {"name": name})
     return found
+
+
+def versions_in_force(session: Session) -> dict[str, int]:
+    """The newest version of each table, by its name."""
+    return {row.name: row.version for row in session.execute(_IN_FORCE)}
 
 
 def put_in_force(session: Session, workflow: Workflow, now: datetime) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 from pyramid.request import Request
+from pyramid.response import Response
 from pyramid.view import view_config
 
 from ..security import PUBLIC
@@ -55,13 +56,13 @@ def _links(request: Request) -> dict[str, str]:
 )
 def read_openapi(request: Request) -> Reply:
     """The OpenAPI document."""
-    return Reply(openapi.build(request))
+    return Reply(Response(body=openapi.current(request).body, content_type="application/json", charset=None))
 
 
 @view_config(route_name="api.docs", request_method="GET", permission=PUBLIC, renderer="shuhua_web:api/templates/docs.pt")
 def read_docs(request: Request) -> dict[str, Any]:
     """The document as a page."""
-    document = openapi.build(request)
+    document = openapi.current(request).document
     return {
         "title": "Shuhua API",
         "document": document,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
@@ -11,8 +11,11 @@ from typing import Any
 from pyramid.request import Request
 
 from shuhua_core.accounts.actors import public_actor
+from shuhua_core.accounts.roles import current_roles
+from shuhua_core.kernel import jsonio
 from shuhua_core.kernel.actor import Actor
 from shuhua_core.kernel.schema import InputSchema
+from shuhua_core.kernel.workflow_store import versions_in_force
 
 from ..errors import STATUS
 from ..security import PUBLIC, SIGNED_IN, cookie_name
@@ -36,10 +39,28 @@ A `PATCH` carries `If-Match` with the version that was seen.
 """
 
 
-def build(request: Request) -> Document:
-    """The document for this deployment."""
-    with request.deployment.database.read() as session:
-        stranger = public_actor(session)
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The document, and as JSON; ``made_of`` tells when it has to be made anew."""
+
+    made_of: Hashable
+    document: Document
+    body: bytes
+
+
+def current(request: Request) -> Built:
+    """The document as it is now: made once for what the public may do and for the versions of the workflows in force."""
+    session = request.dbsession
+    made_of = (current_roles(session).token, tuple(sorted(versions_in_force(session).items())))
+    kept: Built | None = getattr(request.registry, "openapi", None)
+    if kept is None or kept.made_of != made_of:
+        document = build(request, public_actor(session))
+        kept = request.registry.openapi = Built(made_of, document, jsonio.dump(document))
+    return kept
+
+
+def build(request: Request, stranger: Actor) -> Document:
+    """The document for this deployment, in which ``stranger`` is somebody who has not signed in."""
     describing = _Describing(request, stranger)
     views: list[ApiView] = request.registry.api_views
     paths: dict[str, Document] = {}

@@ -42,6 +42,11 @@ class Out:
         self.name, self.schema, self.nullable, self.optional, self.description = name, schema, nullable, optional, description
         self.value = value or attrgetter(name)
 
+    @property
+    def nests(self) -> bool:
+        """Whether its value is made by other serializers."""
+        return isinstance(self.schema[0] if isinstance(self.schema, list) else self.schema, Serializer)
+
     def json_schema(self) -> Schema:
         """The member as JSON Schema."""
         found = json_schema(self.schema)
@@ -74,18 +79,20 @@ class Serializer:
 
     name: str
     fields: tuple[Out, ...] = field(default_factory=tuple)
+    _plain: tuple[tuple[str, Callable[[Any], Any]], ...] = field(init=False, repr=False)
     description: str = ""
     example: Any = None
 
     def __init__(self, name: str, fields: Iterable[Out], description: str = "", example: Any = None) -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "fields", tuple(fields))
+        object.__setattr__(self, "_plain", tuple((each.name, each.plain if each.nests else each.value) for each in self.fields))
         object.__setattr__(self, "description", description)
         object.__setattr__(self, "example", example)
 
     def one(self, record: Any, **given: Any) -> dict[str, Any]:
         """A record as plain values; ``given`` fills members that the record cannot know (``actions``, ``links``)."""
-        return {each.name: given[each.name] if each.name in given else each.plain(record) for each in self.fields}
+        return {name: given[name] if name in given else plain(record) for name, plain in self._plain}
 
     def many(self, records: Iterable[Any]) -> list[dict[str, Any]]:
         """Records as plain values."""
