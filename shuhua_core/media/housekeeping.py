@@ -23,6 +23,8 @@ TOLD_FOR = timedelta(days=30)
 """How long an upload that is over is remembered, so that a phone coming back is told so."""
 ORPHAN_AGE = timedelta(hours=24)
 """Younger files without a row may belong to a transaction that is still under way."""
+EMPTY_FOR = timedelta(hours=2)
+"""How long an upload may be without its first byte: the phone never heard of it, since the answer to its beginning was lost."""
 BATCH = 200
 
 
@@ -46,16 +48,20 @@ def look_at(deployment: Deployment, entry: OutboxEntry) -> None:
 
 
 def sweep_uploads(deployment: Deployment) -> None:
-    """A job: the files of uploads that have expired go at once, their rows later."""
+    """A job: the files of uploads that have expired, or never began, go at once, their rows later."""
     store, now = MediaStore(deployment.settings), deployment.clock.now()
     with deployment.database.write() as session:
-        due = select(MediaUpload.key).where(MediaUpload.state == "open", MediaUpload.expires_at <= now).limit(BATCH)
-        keys = list(session.scalars(due))
+        old = select(MediaUpload).where(MediaUpload.state == "open", MediaUpload.created_at <= now - EMPTY_FOR)
+        keys = [each.key for each in session.scalars(old) if each.expires_at <= now or _is_empty(store.path(each.key, "upload"))]
         session.execute(update(MediaUpload).where(MediaUpload.key.in_(keys)).values(state="expired"))
         session.execute(delete(MediaUpload).where(MediaUpload.state != "open", MediaUpload.expires_at <= now - TOLD_FOR))
     for key in keys:
         store.path(key, "upload").unlink(missing_ok=True)
         store.remove(key)
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size == 0
 
 
 def sweep_unattached(deployment: Deployment) -> None:

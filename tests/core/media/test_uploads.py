@@ -304,6 +304,20 @@ def test_uploads_that_have_expired_leave_the_disk_and_are_told_of_for_a_while(up
         uploads.status(upload.public_id)
 
 
+def test_an_upload_that_never_began_makes_room_for_others_soon(uploads, deployment, clock):
+    from shuhua_core.media.housekeeping import EMPTY_FOR, sweep_uploads
+
+    lost, begun = uploads.create(6), uploads.create(6)
+    send(uploads, begun, 0, b"abc")
+    clock.set(clock.now() + EMPTY_FOR)
+    young = uploads.create(6)
+    sweep_uploads(deployment)
+    with pytest.raises(Expired):
+        uploads.status(lost.public_id)
+    assert uploads.status(begun.public_id).offset == 3
+    assert uploads.status(young.public_id).offset == 0
+
+
 def test_the_disk_is_asked_before_anything_is_written(uploads, monkeypatch):
     from shuhua_core.kernel.errors import StorageFull
 

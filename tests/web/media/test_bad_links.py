@@ -37,8 +37,8 @@ TUS_JS = Path(__file__).parents[3] / "shuhua_web/frontend/node_modules/tus-js-cl
 
 @pytest.fixture
 def deployment(database_url, tmp_path, clock):
-    """One person sends more here than anybody would have lying about."""
-    opened = open_for_test(database_url, tmp_path / "media", clock, uploads_open_bytes=1 << 50)
+    """One person sends more here than anybody would have lying about, and the answers to many beginnings are lost."""
+    opened = open_for_test(database_url, tmp_path / "media", clock, uploads_open=1 << 30, uploads_open_bytes=1 << 50)
     yield opened
     opened.database.dispose()
 
@@ -91,7 +91,7 @@ def upload_all(deployment: Any, app: Any, token: str, sizes: list[int], seed: in
     """Upload a random file of each size; gives how often the link was cut."""
     dice = random.Random(seed)
     with serving(app) as address, cutting(address, seed=seed) as proxy:
-        for size in sizes:
+        for number, size in enumerate(sizes, start=1):
             content = dice.randbytes(size)
             sent = send_by_tuspy(
                 proxy, token, content, dice.choice((65_536, 262_144, 1 << 20, 4 << 20)) if size < 10_000_000 else 1 << 20
@@ -100,6 +100,8 @@ def upload_all(deployment: Any, app: Any, token: str, sizes: list[int], seed: in
             assert answer["offset"] == answer["length"] == size
             assert answer["sha256"] == hashlib.sha256(content).hexdigest()
             assert answer["media"]["id"] == kept(deployment, content).id
+            if number % 100 == 0:
+                print(f"{number} of {len(sizes)} uploads, {proxy.cuts} cuts", flush=True)
     return proxy.cuts
 
 
