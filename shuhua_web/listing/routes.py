@@ -35,9 +35,10 @@ from .choosing import chosen_columns, kept_pairs
 from .columns import Column
 from .export import Sheet, export_columns, rows_of, write_file
 from .listing import Listing, collect
+from .paper import write_pdf
 
 FORM = "shuhua_web:templates/form.pt"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".pdf": "application/pdf"}
 _exports = threading.BoundedSemaphore(2)
 """Files that one process makes at a time: the others of its threads stay free for pages."""
 
@@ -154,7 +155,7 @@ def _back(request: Request, route: str) -> str:
     return address if urlsplit(address).path == home else home
 
 
-# Excel -------------------------------------------------------------------------------------------------------------------
+# Files -------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,24 +168,26 @@ class _Wish:
     ids: Sequence[int]
     """The ticked rows; empty: all that is filtered."""
     whole_phones: bool
+    pdf: bool
+    """For paper, instead of an Excel file."""
 
 
 @view_config(route_name="lists.export", permission=SIGNED_IN, request_method="POST")
 def export(request: Request) -> Response:
-    """The list as an Excel file: what is filtered or ticked, with the chosen columns. It is on record before it is sent."""
+    """The list as an Excel file or as PDF: what is filtered or ticked, with the chosen columns. On record before it is sent."""
     listing, _route = listing_of(request)
     values, ids = _values(listing, request.POST), chosen_ids(request.POST.getall("ids"))
-    whole = request.POST.get("phones") == "whole"
+    whole, pdf = request.POST.get("phones") == "whole", request.POST.get("form") == "pdf"
     if not _exports.acquire(timeout=1):
         raise Busy(retry_after=20)
     try:
         with tempfile.TemporaryDirectory(prefix="shuhua-export-") as folder:
-            path = Path(folder) / "list.xlsx"
+            path = Path(folder) / ("list.pdf" if pdf else "list.xlsx")
             # A reading session of its own: the request's would be a writing one, and keep everybody else from writing.
             with request.deployment.database.read() as session:
                 ctx = request.deployment.context(session, request.actor)
                 columns = chosen_columns(listing, _columns_of(ListService(ctx), listing, values))
-                wish = _Wish(listing, columns, values, ids, whole)
+                wish = _Wish(listing, columns, values, ids, whole and not pdf, pdf)
                 sheet, count = _write(request, ctx, wish, path)
             _note(request, wish, sheet, count, _sha256(path))
             return _download(request, path, sheet.title)
@@ -214,7 +217,8 @@ def _write(request: Request, ctx: Context, wish: _Wish, path: Path) -> tuple[She
     asked = export_columns(listing, columns, whole_phones=reveal, actor=ctx.actor)
     sort = next(iter(wish.values.get("sort", ())), None) or None
     query = listing.query(ctx, conditions, asked).order_by(*listing.order(ctx, sort))
-    return sheet, write_file(path, sheet, rows_of(ctx.session, query))
+    rows = rows_of(ctx.session, query)
+    return sheet, write_pdf(request, path, sheet, rows) if wish.pdf else write_file(path, sheet, rows)
 
 
 def _sha256(path: Path) -> str:
@@ -225,11 +229,11 @@ def _sha256(path: Path) -> str:
 def _download(request: Request, path: Path, title: str) -> Response:
     """The file as an answer. Its name goes at once; what is open is read to the end."""
     local = request.deployment.clock.now().astimezone(request.deployment.settings.timezone)
-    name = f"{title}_{local:%Y%m%d-%H%M}.xlsx"
+    name = f"{title}_{local:%Y%m%d-%H%M}{path.suffix}"
     size = path.stat().st_size
-    response = Response(app_iter=FileIter(path.open("rb")), content_type=XLSX, charset=None)
+    response = Response(app_iter=FileIter(path.open("rb")), content_type=TYPES[path.suffix], charset=None)
     response.content_length = size
-    response.headers["Content-Disposition"] = f"attachment; filename=\"list.xlsx\"; filename*=UTF-8''{quote(name)}"
+    response.headers["Content-Disposition"] = f"attachment; filename=\"{path.name}\"; filename*=UTF-8''{quote(name)}"
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -6,9 +6,9 @@ from pyramid.config import Configurator
 from pyramid.events import ContextFound
 
 from .record import PARAMETER, record_renderer
-from .sheets import answer, head, photos, signatures
+from .sheets import answer, build, head, photos, signatures
 
-__all__ = ["PARAMETER", "answer", "head", "photos", "signatures"]
+__all__ = ["PARAMETER", "answer", "build", "head", "photos", "signatures"]
 
 
 def includeme(config: Configurator) -> None:

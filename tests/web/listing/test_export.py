@@ -9,11 +9,12 @@ from datetime import datetime
 from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from shuhua_core.audit.models import AuditEntry
-from shuhua_web.listing import export
+from shuhua_web.listing import export, paper
 from shuhua_web.listing.export import sheet_name
 
 
@@ -121,3 +122,22 @@ def test_the_file_has_a_name_in_the_language(office, filled):
 @pytest.mark.parametrize(("title", "name"), [("a/b:c", "a b c"), ("'x'", "x"), ("长" * 40, "长" * 31), ("", "1"), ("[]", "1")])
 def test_names_of_sheets_are_what_excel_takes(title, name):
     assert sheet_name(title) == name
+
+
+def test_the_same_list_goes_on_paper_and_on_record(office, filled, deployment):
+    response = office.post_form("/lists/repairs/export", {"q": "断裂", "form": "pdf"})
+    assert response.content_type == "application/pdf"
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(response.body)).pages)
+    _name, rows = sheet_of(office.post_form("/lists/repairs/export", {"q": "断裂"}))
+    assert rows
+    for row in rows:
+        assert row["Number"] in text
+    (entry, _excel) = entries(deployment)
+    assert entry.detail["values"]["rows"] == len(rows)
+    assert entry.detail["values"]["sha256"] == hashlib.sha256(response.body).hexdigest()
+
+
+def test_more_rows_than_anybody_prints_are_refused(office, filled, monkeypatch):
+    monkeypatch.setattr(paper, "MAX_PDF_ROWS", 1)
+    answer = office.post_form("/lists/repairs/export", {"form": "pdf"}, status=413)
+    assert "More than 1 rows cannot be printed" in answer.text
