@@ -28,6 +28,7 @@ def includeme(config: Configurator) -> None:
     config.add_api_route("api.tasks.view", r"/tasks/{id:\d+}")
     config.add_api_route("api.tasks.act", r"/tasks/{id:\d+}/actions/{action}")
     config.add_api_route("api.tasks.timeline", r"/tasks/{id:\d+}/timeline")
+    config.add_api_route("api.tasks.phone", r"/tasks/{id:\d+}/phone/{repair_id:\d+}")
     config.add_api_route("api.tasks.proposals", r"/tasks/{id:\d+}/proposals")
     add_list(config, "api.tasks.list", TASKS, tag="tasks", summary="List tasks")
     for action in (ALLOCATE, ASSIGN, DEADLINE):

@@ -18,6 +18,7 @@ from shuhua_core.tasks.service import TaskService
 from ..api import Out, Reply, Serializer, Variant, api_view, record_id
 from ..api.actions import ACTION, actions_of, variants_of
 from ..api.timeline import TIMELINE, timeline
+from ..archives.customers import PHONE
 from ..formats import masked_phone
 from ..media.api import MEDIA, media_item
 
@@ -223,3 +224,19 @@ def proposals(request: Request) -> dict[str, Any]:
             for each in found
         ]
     }
+
+
+@api_view(
+    route_name="api.tasks.phone",
+    method="POST",
+    permission=Permission.PHONES_REVEAL,
+    tag=TAG,
+    summary="Show the whole phone number of the caller of a request that the task serves",
+    description="The whole number; that it was shown is logged.",
+    answer=PHONE,
+    errors=(NotAllowed,),
+)
+def show_phone(request: Request) -> dict[str, Any]:
+    """The number, to be dialled; the log has it before it is shown."""
+    number = request.service(TaskService).reveal_phone(record_id(request), record_id(request, "repair_id"))
+    return PHONE.one(number)

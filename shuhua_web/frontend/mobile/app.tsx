@@ -32,6 +32,8 @@ const SCREENS: Record<string, Component> = {
   me: MeScreen,
   piece: PieceScreen,
   scan: later(async () => (await import("./screens/scan")).ScanScreen),
+  inspect: later(async () => (await import("./screens/inspect")).InspectScreen),
+  collect: later(async () => (await import("./screens/collect")).CollectScreen),
   report: later(async () => (await import("./screens/report")).ReportScreen),
 };
 

@@ -154,7 +154,9 @@ export const Form = defineComponent(
         {props.asked
           .filter((asked) => asked.kind !== "hidden")
           .map((asked) => {
-            const text = label("field", asked.name, asked.title);
+            // Where photos from before are asked for apart, the others are those from after.
+            const after = asked.name === "media_ids" && props.asked.some((each) => each.name === "before_media_ids");
+            const text = label("field", after ? "after_media_ids" : asked.name, asked.title);
             const mark = asked.required ? <span class="required" aria-hidden="true">*</span> : null;
             return (
               <div class={["field", `field-${asked.kind}`]} key={asked.name} data-field={asked.name}>

@@ -106,7 +106,7 @@ export const DayScreen = defineComponent(() => {
 const SHORTCUTS: [permission: string, path: string, icon: IconName, text: TextName][] = [
   ["repairs.create", "/report", "alert", "report"],
   ["repairs.intake", "/report", "alert", "report"],
-  ["inspections.create", "/inspect", "clipboard", "inspect"],
+  ["inspections.carry_out", "/inspect", "clipboard", "inspect"],
   ["sites.edit", "/collect", "plus", "collect"],
 ];
 

@@ -74,7 +74,7 @@ export const RecordScreen = defineComponent(() => {
 
   async function call(request: RequestOfTask): Promise<void> {
     try {
-      const { status, body } = await ask("POST", `/tasks/${id}/phone/${request.id}`, { key: crypto.randomUUID(), body: {} });
+      const { status, body } = await ask("POST", `/tasks/${id}/phone/${request.id}`);
       const phone = status < 300 ? String(body["phone"] ?? "") : "";
       if (phone) {
         location.href = `tel:${phone.replace(/[^+\d]/g, "")}`;

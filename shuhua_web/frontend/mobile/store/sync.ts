@@ -146,15 +146,14 @@ async function readMessages(): Promise<void> {
 }
 
 /** Parts that a deployment may be without; what is not there is not shown. */
-const OPTIONAL = [
-  async () => optional("due", async () => (await read<{ items: JsonObject[] }>("/inspections/due")).items),
-  async () => optional("checklists", readChecklists),
+const OPTIONAL: (() => Promise<unknown>)[] = [
+  async () => may("inspections.view") && optional("due", async () => (await read<{ items: JsonObject[] }>("/inspections/due")).items),
+  async () => may("inspections.view") && optional("checklists", readChecklists),
   async () => optional("articles", async () => (await read<{ items: JsonObject[] }>("/articles?limit=50")).items),
 ];
 
 async function readChecklists(): Promise<JsonObject[]> {
-  const { items } = await read<{ items: JsonObject[] }>("/checklists");
-  return Promise.all(items.map((each) => read<JsonObject>(`/checklists/${String(each["id"])}`)));
+  return (await read<{ items: JsonObject[] }>("/checklists")).items;
 }
 
 async function optional(name: string, reading: () => Promise<unknown>): Promise<void> {
@@ -200,6 +199,9 @@ async function follow(from: string): Promise<void> {
   // What has left one's scope is no longer told of, and messages have no event of their own.
   await readTasks();
   await readMessages();
+  for (const part of OPTIONAL) {
+    await part();
+  }
 }
 
 /** Reads one record anew; takes it away when it is no longer to be seen. */

@@ -1,0 +1,115 @@
+"""A phone with the app: signing in, acting, photographing, and what its screens are judged by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+AXE = Path(__file__).parents[2] / "shuhua_web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def context(browser: Browser, address: str, **more: Any) -> BrowserContext:
+    """A browser of the size of a small phone."""
+    opened = browser.new_context(
+        viewport={"width": 360, "height": 640}, locale="zh-CN", base_url=address, has_touch=True, bypass_csp=False, **more
+    )
+    opened.set_default_timeout(15_000)
+    return opened
+
+
+def sign_in(opened: BrowserContext, login: str, password: str) -> Page:
+    """The app, signed in, after its first synchronisation."""
+    page = opened.new_page()
+    page.goto("/m/")
+    page.fill("#login", login)
+    page.fill("#password", password)
+    page.click("button[type=submit]")
+    expect(page.get_by_text("已同步")).to_be_visible(timeout=30_000)
+    return page
+
+
+def await_worker(page: Page) -> None:
+    """Until the service worker has the page, so that it opens without a network."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+
+def press(page: Page, action: str) -> None:
+    """The large button of the record."""
+    page.locator(f'.page-foot [data-action="{action}"]').click()
+
+
+def send(page: Page) -> None:
+    """Send the form, which leads back to the record."""
+    address = page.url
+    page.locator(".page-foot .van-button--primary, .page-foot .van-button--danger").click()
+    page.wait_for_function("address => location.href !== address", arg=address)
+
+
+def photo(path: Path) -> Path:
+    """A picture like no other."""
+    Image.effect_noise((320, 240), 80).convert("RGB").save(path, "JPEG")
+    return path
+
+
+def take_photo(page: Page, field: str, picture: Path) -> None:
+    """Take a photo for a field of a form."""
+    part = page.locator(f'[data-field="{field}"]')
+    with page.expect_file_chooser() as chooser:
+        part.locator(".capture-button").first.click()
+    chooser.value.set_files(picture)
+    expect(part.locator("[data-file]")).to_have_count(1)
+
+
+_KEPT = """async () => {
+  const open = indexedDB.open("shuhua");
+  await new Promise((done) => { open.onsuccess = done; });
+  const all = open.result.transaction("files").objectStore("files").getAll();
+  await new Promise((done) => { all.onsuccess = done; });
+  return all.result.map((file) => file.bytes === null ? 0 : file.bytes.size);
+}"""
+_END = """async () => {
+  const open = indexedDB.open("shuhua");
+  await new Promise((done) => { open.onsuccess = done; });
+  const one = open.result.transaction("settings").objectStore("settings").get("session");
+  await new Promise((done) => { one.onsuccess = done; });
+  const headers = { Authorization: `Bearer ${one.result.value.token}` };
+  return (await fetch("/api/v1/session", { method: "DELETE", headers })).status;
+}"""
+
+
+def kept_bytes(page: Page) -> list[int]:
+    """Sizes of the photos and recordings that are still on the phone."""
+    return page.evaluate(_KEPT)
+
+
+def end_session(page: Page) -> None:
+    """End the session at the server, which the phone does not know."""
+    assert page.evaluate(_END) == 204
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds serious or critical."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{each['id']}: {node['html'][:160]}"
+        for each in found["violations"]
+        if each["impact"] in {"serious", "critical"}
+        for node in each["nodes"]
+    ]
+
+
+_NARROW = """() => [...document.querySelectorAll("button, a[href], label.choice, select, input")]
+  .filter((each) => each.checkVisibility() && !["file", "radio", "checkbox"].includes(each.type))
+  .map((each) => [each, each.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 0 && (box.height < 43.5 || box.width < 43.5))
+  .map(([each, box]) => `${each.outerHTML.slice(0, 120)} ${box.width}x${box.height}`)"""
+
+
+def narrow_targets(page: Page) -> list[str]:
+    """What a thumb would miss: less than 44 pixels in one direction."""
+    return page.evaluate(_NARROW)
