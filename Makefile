@@ -89,6 +89,10 @@ bench: install-test build ## Benchmarks, beside their reference
 uploads: install-test build ## A thousand uploads of 1 B to 50 MB through a link that is cut at random
 	@$(BIN)/python -m pytest -n0 -m faults -s -k thousand $(ARGS) tests/web/media/test_bad_links.py
 
+.PHONY: queue
+queue: install-test build ## The phone's queue against its model, 10,000 sequences (SHUHUA_QUEUE_SEED=1 for the same ones)
+	@SHUHUA_QUEUE_SEQUENCES=$${SHUHUA_QUEUE_SEQUENCES:-10000} $(BIN)/python -m pytest -n0 $(ARGS) tests/web/mobile/test_queue.py
+
 .PHONY: faults
 faults: install-test build ## Tests that kill processes and cut power
 	@$(BIN)/python -m pytest -m faults $(ARGS) tests/faults
