@@ -39,7 +39,7 @@ class AccountEvent(StrEnum):
     ABSENCE_ENDED = "accounts.absence_ended"
     """An absence was ended early or taken back. Values: ``absence_id``."""
     TEAM_SAVED = "accounts.team_saved"
-    """A team was made or changed. Values: ``team_id``, ``name``, ``members``."""
+    """A team of an organisation was made or changed. Values: ``team_id``, ``name``, ``members``."""
     TEAM_REMOVED = "accounts.team_removed"
     """A team was removed. Values: ``team_id``."""
     TRIED_OUT = "accounts.tried_out"

@@ -133,9 +133,17 @@ def _edit(request: Request, role: Role | None, held: Mapping[str, str]) -> Any:
         "no": _("No"),
         "seen": request.POST.get("seen") or request.service(RoleService).version(),
         "locked": not edits_all(request.actor) or (role is not None and role.code in request.actor.roles),
+        "copy_href": _copy_href(request, role),
         "problem": problem.message if problem else None,
         "problems": problems,
     }
+
+
+def _copy_href(request: Request, role: Role | None) -> str | None:
+    """Where a new role begins with what this one may."""
+    if role is None or not edits_all(request.actor):
+        return None
+    return str(request.route_path("roles.new", _query={"copy": role.code}))
 
 
 def _typed(request: Request, role: Role | None) -> tuple[dict[str, Any], dict[str, str]]:

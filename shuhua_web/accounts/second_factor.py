@@ -30,7 +30,7 @@ PAGE = "shuhua_web:accounts/templates/second_factor.pt"
 class SetUpSchema(InputSchema):
     """The first code of a new key."""
 
-    code = field(Text(10), _("Code"), required=True)
+    code = field(Text(10), _("Code", context="second factor"), required=True)
 
 
 def code_widget(schema: type[InputSchema]) -> TextWidget:

@@ -33,7 +33,12 @@ class SignInSchema(InputSchema):
 class CodeSchema(InputSchema):
     """A code of the second factor."""
 
-    code = field(Text(30), _("Code"), required=True, help=_("The six digits of your app, or one of your recovery codes."))
+    code = field(
+        Text(30),
+        _("Code", context="second factor"),
+        required=True,
+        help=_("The six digits of your app, or one of your recovery codes."),
+    )
 
 
 class ChangePasswordSchema(InputSchema):

@@ -22,6 +22,7 @@ from shuhua_web.forms import form_for
 from shuhua_web.i18n import _
 from shuhua_web.layout import MENU, Layout, crumbs
 from shuhua_web.listing import Listing
+from shuhua_web.listing.columns import Labels
 from shuhua_web.office.abilities import WORDS
 from shuhua_web.records import Related
 
@@ -76,17 +77,21 @@ def _list(request: Request, listing: Listing, who: Actor) -> Related:
     conditions = listing.conditions(ctx, {})
     count = listing.count(ctx, conditions)
     title = f"{request.tr(listing.title)} ({formats.number(count)})"
-    columns = [each for each in listing.columns if each.office and each.show is None and not callable(each.labels)][:COLUMNS]
+    columns = [each for each in listing.columns if each.office and each.show is None and each.kind != "state"][:COLUMNS]
     heads = [request.tr(each.title) for each in columns]
     if not request.actor.may(listing.permission):
         return Related(title, heads, (), empty=_("You may not read such records yourself, so you see only how many there are."))
     found = ctx.session.execute(listing.query(ctx, conditions).order_by(listing.model.id.desc()).limit(ROWS))
-    readers = [(each.name, each.reader()) for each in columns]
-    rows = [tuple(_shown(read(getattr(row, name))) for name, read in readers) for row in found]
+    readers = [(each.name, each.reader(), each.labels_for(ctx)) for each in columns]
+    locale = request.locale_name
+    rows = [tuple(_shown(read(getattr(row, name)), labels, locale) for name, read, labels in readers) for row in found]
     return Related(title, heads, rows, empty=_("None."))
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, labels: Labels, locale: str) -> str:
+    if value in labels:
+        zh, en = labels[value]
+        return en if locale == "en" else zh
     return "–" if value is None else str(value)[:60]
 
 
