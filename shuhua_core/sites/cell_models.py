@@ -15,7 +15,7 @@ from shuhua_core.kernel.db import Base
 from shuhua_core.kernel.scope import ScopeColumns
 from shuhua_core.kernel.types import BigInt, code_string
 
-KEPT_ZOOMS = (6, 8, 10)
+KEPT_ZOOMS = (6, 9, 12)
 """Zooms of the tiles that counts are kept of. Finer views hold few enough sites to be counted."""
 KEPT_DIVISION = 6
 """Characters of a division's code that are kept, which for China is the county."""

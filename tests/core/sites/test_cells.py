@@ -113,7 +113,7 @@ def test_what_is_kept_equals_a_recount_after_any_changes(ctx, units, divisions, 
     stir(ctx.session, units, seed)
     kept, counted = kept_and_counted(ctx)
     assert kept == counted
-    assert sum(count for (zoom, *_key), (count, *_sums) in kept.items() if zoom == 10) > 20
+    assert sum(count for (zoom, *_key), (count, *_sums) in kept.items() if zoom == 12) > 20
 
 
 def test_without_a_trigger_the_recount_differs(ctx, units, divisions):
@@ -203,13 +203,13 @@ def test_cells_serve_who_is_told_apart_by_what_they_keep(actor, served):
 
 
 def test_the_coarsest_fine_enough_zoom_is_read():
-    assert [kept_zoom(zoom) for zoom in (0, 6, 7, 10, 11)] == [6, 6, 8, 10, None]
+    assert [kept_zoom(zoom) for zoom in (0, 6, 7, 10, 12, 13)] == [6, 6, 9, 12, 12, None]
     assert list(KEPT_ZOOMS) == sorted(KEPT_ZOOMS)
 
 
 def test_a_finer_zoom_than_any_kept_is_a_mistake(ctx):
-    with pytest.raises(ValueError, match="11"):
-        kept_counts(ctx.session, ctx.actor, SEE, zoom=11, within=[])
+    with pytest.raises(ValueError, match="13"):
+        kept_counts(ctx.session, ctx.actor, SEE, zoom=13, within=[])
 
 
 @given(st.floats(-179, 179), st.floats(-80, 80), st.floats(0.001, 20), st.floats(0.001, 5), st.integers(0, 12))

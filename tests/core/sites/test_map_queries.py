@@ -16,7 +16,7 @@ from shuhua_core.sites.queries import site_points
 
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 CHINA = Box(73, 17, 136, 54)
-QUANZHOU = Box(117, 24, 120, 26)
+QUANZHOU = Box(118, 24.5, 119, 25.2)
 
 
 def add_sites(ctx, world, count=400):
@@ -192,7 +192,7 @@ def plan(ctx):
 )
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_covering_index_answers_the_map(as_user, plan, chosen, index):
-    lines = plan(as_user("dispatcher"), View(QUANZHOU, 10), chosen)
+    lines = plan(as_user("dispatcher"), View(QUANZHOU, 12), chosen)
     searched = [line for line in lines if "ix_sites" in line]
     assert len(searched) == 1, lines
     assert re.search(rf"COVERING INDEX {index} \(.*morton>", searched[0]), lines
