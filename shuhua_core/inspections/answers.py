@@ -16,6 +16,8 @@ from ..sites.machine import EQUIPMENT_WORKFLOW
 from ..sites.models import Equipment, Site
 from .checklists import Item
 
+STOPPED = {row.target for row in EQUIPMENT_WORKFLOW.rows if row.action == "stop_use"}
+"""States of pieces that nobody may use already: to find such a one dangerous again is no mistake."""
 WORST_FIRST = ("urgent", "high", "normal")
 
 
@@ -100,8 +102,8 @@ def _wrong_consequence(values: Mapping[str, Any], piece: Equipment | None) -> tu
         return "stop_use", _("Only what is abnormal puts a piece out of use.")
     if piece is None:
         return "stop_use", _("Name the piece that is to be put out of use.")
-    in_use = piece.state == "out_of_use" or EQUIPMENT_WORKFLOW.matching("stop_use", piece.state)
-    return None if in_use else ("stop_use", _("This piece is not in use."))
+    known = piece.state in STOPPED or EQUIPMENT_WORKFLOW.matching("stop_use", piece.state)
+    return None if known else ("stop_use", _("This piece is not in use."))
 
 
 def by_piece(answers: Sequence[Answered]) -> list[list[Answered]]:

@@ -23,7 +23,7 @@ from ..places.positions import set_position
 from ..repairs.service import RepairService
 from ..sites.equipment import EquipmentService
 from ..sites.models import Site
-from .answers import Answered, by_piece, read_answers, report_values
+from .answers import STOPPED, Answered, by_piece, read_answers, report_values
 from .checklists import items_of
 from .due import fulfil, keep_inspect_by, sites_of_plan, today_of
 from .events import InspectionEvent
@@ -156,7 +156,7 @@ class InspectionService:
             if piece is None or not any(each.stops for each in group):
                 continue
             stopped.append(piece.id)
-            if piece.state != "out_of_use":
+            if piece.state not in STOPPED:
                 reason = {"position": data.get("position"), "captured_at": data.get("captured_at")}
                 service.stop_use(piece.id, {"reason": self._danger(inspection, group), **reason})
             MediaService(ctx).show_on(_pictures(group), "equipment", piece.id)

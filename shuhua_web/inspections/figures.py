@@ -109,7 +109,15 @@ def _due_table(request: Request, found: Sequence[Due]) -> Related:
         )
         for each in found
     ]
-    heads = (_("Due on"), "", _("Installation point"), _("Division"), _("Pieces"), _("Plan"), _("Responsible"))
+    heads = (
+        _("Due on"),
+        "",
+        _("Installation point"),
+        _("Division"),
+        _("Pieces", context="inspection"),
+        _("Plan"),
+        _("Responsible"),
+    )
     return Related(_("Due"), heads, rows, empty=_("Nothing is due."))
 
 
@@ -234,7 +242,7 @@ def _activity_table(request: Request, found: Sequence[Activity]) -> Related:
         _("Inspector"),
         _("Inspections"),
         _("Installation points"),
-        _("Pieces"),
+        _("Pieces", context="inspection"),
         _("Abnormal answers"),
         _("Put out of use"),
         _("Made from afar"),

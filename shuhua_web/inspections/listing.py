@@ -69,14 +69,16 @@ INSPECTIONS = Listing(
     title=_("Inspections"),
     columns=(
         Column("number", _("Number"), Inspection.number, sort=True, nullable=False),
-        Column("state", _("Result"), Inspection.state, kind="state", nullable=False),
+        Column("state", _("Result", context="inspection"), Inspection.state, kind="state", nullable=False),
         Column("site", _("Installation point"), PLACE.name, nullable=False),
         Column("site_id", _("Installation point"), Inspection.site_id, kind="integer", office=False, nullable=False),
         Column("inspector", _("Inspector"), PERSON.name),
         Column("inspector_id", _("Inspector"), Inspection.inspector_id, kind="integer", office=False),
-        Column("received_at", _("Received"), Inspection.received_at, kind="moment", sort=True, nullable=False),
+        Column(
+            "received_at", _("Received", context="inspection"), Inspection.received_at, kind="moment", sort=True, nullable=False
+        ),
         Column("captured_at", _("Captured at"), Inspection.captured_at, kind="moment", sort=True, nullable=False),
-        Column("pieces", _("Pieces"), Inspection.pieces, kind="integer", nullable=False),
+        Column("pieces", _("Pieces", context="inspection"), Inspection.pieces, kind="integer", nullable=False),
         Column("abnormal", _("Abnormal answers"), Inspection.abnormal, kind="integer", sort=True, nullable=False),
         Column("stopped", _("Put out of use"), Inspection.stopped, kind="integer", nullable=False),
         Column("distance", _("Distance in metres"), Inspection.distance, kind="integer", sort=True),
@@ -91,7 +93,7 @@ INSPECTIONS = Listing(
     ),
     source=_of_inspection,
     filters=(
-        DateRange("received", _("Received"), Inspection.received_at),
+        DateRange("received", _("Received", context="inspection"), Inspection.received_at),
         DivisionFilter("division", _("Division"), Inspection.division_code, source="divisions.options", label=division_label),
         FlagFilter("on_time", _("In time"), Inspection.on_time.is_(True)),
         FlagFilter("far", _("Made from afar"), Inspection.distance > FAR),

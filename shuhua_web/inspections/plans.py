@@ -136,7 +136,7 @@ def _done(request: Request, plan: InspectionPlan) -> Related:
         )
         for each in request.ctx.session.execute(query)
     ]
-    heads = (_("Number"), _("Installation point"), _("Received"), _("Abnormal answers"))
+    heads = (_("Number"), _("Installation point"), _("Received", context="inspection"), _("Abnormal answers"))
     more = request.route_path("inspections.list", _query={"plan_id": plan.id}) if rows else None
     return Related(_("Inspections"), heads, rows, more_href=more)
 

@@ -99,7 +99,7 @@ def _facts(request: Request, inspection: Inspection) -> list[Fact]:
     found = [
         linked(request, "sites", inspection.site_id),
         Fact(_("Inspector"), user_name(request, inspection.inspector_id)),
-        Fact(_("Pieces"), formats.number(inspection.pieces)),
+        Fact(_("Pieces", context="inspection"), formats.number(inspection.pieces)),
         Fact(_("Abnormal answers"), formats.number(inspection.abnormal)),
         Fact(_("Put out of use"), formats.number(inspection.stopped)),
         Fact(_("Checklist"), asked, request.route_path("checklists.view", id=checklist.id)),
@@ -117,7 +117,7 @@ def _circumstances(request: Request, inspection: Inspection) -> list[Fact]:
     zone = request.deployment.settings.timezone
     facts = [
         Fact(_("Captured at"), formats.moment(inspection.captured_at, zone)),
-        Fact(_("Received"), formats.moment(inspection.received_at, zone)),
+        Fact(_("Received", context="inspection"), formats.moment(inspection.received_at, zone)),
     ]
     if inspection.skewed:
         facts.append(Fact(_("Clock in doubt"), _("The phone's clock cannot be right.")))
@@ -180,7 +180,7 @@ def _abnormal(
         for each in findings
         if each.result == "abnormal"
     ]
-    heads = (_("Equipment"), _("Item"), _("Note"), _("Pictures"), _("Repair request"), "")
+    heads = (_("Equipment"), _("Item", context="inspection"), _("Note"), _("Pictures"), _("Repair request"), "")
     return Related(_("Abnormal"), heads, rows, empty=_("Nothing was found."))
 
 
@@ -213,7 +213,9 @@ def _answers(request: Request, findings: list[Finding], items: Mapping[str, Item
         )
         for each in findings
     ]
-    return Related(_("All answers"), (_("Equipment"), _("Item"), _("Result"), _("Note")), rows)
+    return Related(
+        _("All answers"), (_("Equipment"), _("Item", context="inspection"), _("Result", context="inspection"), _("Note")), rows
+    )
 
 
 def _pictures(request: Request, inspection: Inspection, media: list[MediaFile]) -> list[Any]:

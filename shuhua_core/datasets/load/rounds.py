@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 
 from shuhua_core.accounts.models import User
 from shuhua_core.archives.models import ProductModel
+from shuhua_core.datasets.invented_world import ZONE
 from shuhua_core.datasets.load.history import History
 from shuhua_core.datasets.load.proofs import Proofs
-from shuhua_core.datasets.load.world_load import add_person
+from shuhua_core.datasets.load.world_load import add_person, morning
 from shuhua_core.followups.service import FollowupService
 from shuhua_core.inspections.checklists import Item, items_of
 from shuhua_core.inspections.due import keep_due
@@ -30,7 +31,7 @@ SEED = 20261122
 PLACES = 20
 """Sites that have a plan of their own."""
 INTERVAL = 30
-ROUNDS = (88, 58, 28)
+ROUNDS = (90, 60, 30)
 """How many days ago the rounds began; the next is due about now."""
 PIECES_AT_MOST = 3
 _FAULTS = ("轻微锈蚀，建议补漆", "螺栓松动，已手工紧固，需复查", "护套开裂", "异响，需加注润滑脂", "标牌字迹不清")
@@ -108,15 +109,19 @@ class Rounds:
         if self._dice.random() < 0.1:
             return 0
         late = 3 if self._dice.random() < 0.15 else 0
-        at = self._now - timedelta(days=days - number % 5 - late, minutes=self._dice.randrange(240))
+        at = self._at(days - number % 5 - late)
         fault = self._dice.choice(_FAULTS) if self._dice.random() < 0.15 else None
         self._inspect(at, site, person, asked, fault=fault, plan_id=plan.id)
         return 1
 
     def _today(self, site: Site, person: Actor, asked: tuple[int, Sequence[Item]]) -> int:
-        """Two of the last days, about which nobody has done anything yet."""
-        self._inspect(self._now - timedelta(hours=26), site, person, asked, fault="护栏立柱松动，需要处理", settled=False)
+        """One of yesterday, about which nobody has done anything yet."""
+        self._inspect(self._at(1), site, person, asked, fault="护栏立柱松动，需要处理", settled=False)
         return 1
+
+    def _at(self, days: int) -> datetime:
+        """An hour of work so many days ago."""
+        return morning(self._now.astimezone(ZONE).date() - timedelta(days=days)) + timedelta(minutes=self._dice.randrange(420))
 
     def _inspect(
         self,
@@ -179,6 +184,6 @@ class Rounds:
         """What people on some sites said."""
         for number, said in enumerate(_SAID):
             site = places[number]
-            ctx = self.history.at(self._now - timedelta(days=3 * number + 1), people[number % len(people)])
+            ctx = self.history.at(self._at(3 * number + 1), people[number % len(people)])
             values = {"site_id": site.id, "person": "示例·管理员", "opinion": said, "repaired": number != 3}
             FollowupService(ctx).visit({**values, "position": self._near(site)})
