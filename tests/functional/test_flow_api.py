@@ -306,6 +306,7 @@ def test_an_anonymous_report_is_followed_by_its_token(anonymous, walk, world, de
         "code": world.pieces["one_1"].code.lower(),
         "media_ids": [picture],
         "caller_phone": "139 0000 0005",
+        "consent": True,
     }
     made = anonymous.post("/repairs", body, status=201)
     token = made.json["token"]
