@@ -100,6 +100,29 @@ def keep_contact(
 
     What was unknown before (customer, account, note) is filled in. The caller has checked the right to do so.
     """
+    contact_id = keep_contact_id(
+        ctx,
+        name=name,
+        phone=phone,
+        organisation_path=organisation_path,
+        customer_id=customer_id,
+        user_id=user_id,
+        note=note,
+    )
+    return ctx.session.get_one(Contact, contact_id)
+
+
+def keep_contact_id(
+    ctx: Context,
+    *,
+    name: str,
+    phone: str,
+    organisation_path: str | None,
+    customer_id: int | None = None,
+    user_id: int | None = None,
+    note: str | None = None,
+) -> int:
+    """The id of the contact that :func:`keep_contact` gives; a new one is not read back."""
     path = organisation_path or ""
     contact = _known(ctx, name, phone, path)
     if contact is None:
@@ -116,21 +139,22 @@ def keep_contact(
             "updated_at": ctx.now,
         }
         # Two calls of the same person may be entered at once: the unique constraint lets one of them through.
-        made: Contact | None = ctx.session.scalar(_inserting(ctx.session.get_bind().dialect.name), values)
+        made: int | None = ctx.session.scalar(_inserting(ctx.session.get_bind().dialect.name), values)
         if made is not None:
-            ctx.publish(Event(ArchiveEvent.CONTACT_KEPT, "contact", made.id, values={"customer_id": customer_id}))
+            ctx.publish(Event(ArchiveEvent.CONTACT_KEPT, "contact", made, values={"customer_id": customer_id}))
             return made
         contact = _known(ctx, name, phone, path)
         if contact is None:
             raise Conflict
     _complete(ctx, contact, customer_id, user_id, note)
-    return contact
+    return contact.id
 
 
 @cache
 def _inserting(dialect: str) -> Any:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(Contact).on_conflict_do_nothing().returning(Contact)
+    table = Contact.__table__
+    return insert(table).on_conflict_do_nothing().returning(table.c.id)  # type: ignore[arg-type]
 
 
 _KNOWN = select(Contact).where(

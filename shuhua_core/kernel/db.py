@@ -160,8 +160,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in (
         *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"),
-        # A cache of 8 MiB a connection; what it does not hold, the operating system does, once for all of them.
-        "cache_size=-8192",
+        # A cache of 4 MiB a connection; what it does not hold, the operating system does, once for all of them.
+        "cache_size=-4096",
         # Pages that many transactions write again and again are copied into the database once in 16 MB, not once in 4.
         *("wal_autocheckpoint=4000", "journal_size_limit=67108864"),
     ):

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ..archives.contacts import keep_contact
+from ..archives.contacts import keep_contact_id
 from ..archives.models import Customer
 from ..kernel.context import Context
 from ..kernel.errors import Invalid, NotAllowed, VersionStale, WrongState
@@ -110,14 +110,13 @@ class RepairService:
             raise Invalid({"site_id" if place.site_id else "division_code": _("Another branch looks after this place.")})
         repair.customer_id = self._customer(values["customer_id"]) or place.customer_id
         repair.caller_name, repair.caller_phone = values["caller_name"], values["caller_phone"]
-        contact = keep_contact(
+        repair.contact_id = keep_contact_id(
             ctx,
             name=repair.caller_name or "",
             phone=repair.caller_phone or "",
             customer_id=repair.customer_id,
             organisation_path=repair.organisation_path,
         )
-        repair.contact_id = contact.id
         return self._begin(repair, values)
 
     def _customer(self, customer_id: int | None) -> int | None:
