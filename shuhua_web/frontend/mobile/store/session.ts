@@ -29,7 +29,7 @@ export async function restore(): Promise<void> {
 /** Raises Problem or Unreachable. */
 export async function signIn(login: string, password: string, device: string, otp = ""): Promise<void> {
   const sent = { login, password, device, ...(otp ? { otp } : {}) };
-  const { status, body } = await ask("POST", "/session", { body: sent });
+  const { status, body } = await ask("POST", "/session", { body: sent, anonymous: true });
   if (status !== 201) {
     throw new Problem(status, body);
   }
