@@ -74,7 +74,7 @@ def report(request: Request) -> dict[str, Any]:
         tone=TONES.get(state.tone, "ended"),
         fault=fault_label(repair.fault, request.locale_name) if joined else None,
         symptom=None if joined else repair.symptom,
-        question=repair.question if not joined and repair.state == "need_info" else None,
+        question=repair.question if any(row.action == "supply" for row in offered) else None,
         answer=None if joined else repair.answer,
         actions=[
             {
