@@ -14,7 +14,8 @@ import { here, locate } from "./where";
 export const TaskMap = defineComponent(
   (props: { tasks: Placed[] }) => {
     const element = ref<HTMLElement>();
-    const chosen = ref<number | null>(null);
+    /** Tasks of the place that was pressed. */
+    const chosen = ref<number[]>([]);
     let map: L.Map | undefined;
     let basemaps: Basemaps | undefined;
     const marks = L.layerGroup();
@@ -24,16 +25,27 @@ export const TaskMap = defineComponent(
       return [latitude, longitude];
     };
 
+    /** Tasks at one place share a mark, which takes the colour of the most pressing. */
+    function byPlace(): Placed[][] {
+      const places = new Map<string, Placed[]>();
+      for (const task of props.tasks.filter((each) => each.spot !== null)) {
+        const key = `${task.spot?.longitude},${task.spot?.latitude}`;
+        places.set(key, [...(places.get(key) ?? []), task]);
+      }
+      return [...places.values()];
+    }
+
     function draw(): void {
       marks.clearLayers();
-      props.tasks.forEach((task, index) => {
-        if (task.spot) {
-          const className = `map-mark severity-${task.data.severity}`;
-          const icon = L.divIcon({ className, html: String(index + 1), iconSize: [44, 44] });
-          const mark = L.marker(at(task.spot), { icon, title: `${index + 1} ${task.data.symptom}`, alt: task.data.symptom });
-          mark.on("click keypress", () => (chosen.value = task.data.id)).addTo(marks);
+      for (const [index, tasks] of byPlace().entries()) {
+        const [first] = tasks;
+        if (first?.spot) {
+          const className = `map-mark severity-${first.data.severity}`;
+          const icon = L.divIcon({ className, html: `${index + 1}${tasks.length > 1 ? `·${tasks.length}` : ""}`, iconSize: [44, 44] });
+          const mark = L.marker(at(first.spot), { icon, title: first.data.symptom, alt: first.data.symptom });
+          mark.on("click keypress", () => (chosen.value = tasks.map((task) => task.data.id))).addTo(marks);
         }
-      });
+      }
       if (here.last) {
         L.circleMarker(at(here.last), { radius: 8, className: "map-here" }).bindTooltip(t("you_are_here")).addTo(marks);
       }
@@ -51,7 +63,7 @@ export const TaskMap = defineComponent(
       draw();
       const spots = props.tasks.flatMap((task) => (task.spot ? [at(task.spot)] : []));
       if (spots.length > 0) {
-        map.fitBounds(L.latLngBounds(spots), { maxZoom: 13, padding: [48, 48] });
+        map.fitBounds(L.latLngBounds(spots), { maxZoom: 10, padding: [48, 48] });
       }
       void locate().then(draw);
     });
@@ -59,11 +71,11 @@ export const TaskMap = defineComponent(
     onUnmounted(() => map?.remove());
 
     return () => {
-      const task = props.tasks.find((each) => each.data.id === chosen.value);
+      const tasks = props.tasks.filter((each) => chosen.value.includes(each.data.id));
       return (
         <div class="map-screen">
           <div ref={element} class="map" data-map-ready="" role="application" aria-label={t("map")} />
-          <div class="map-card">{task ? <TaskCard task={task} /> : <p class="hint">{t("press_number")}</p>}</div>
+          <div class="map-card">{tasks.length > 0 ? tasks.map((task) => <TaskCard key={task.data.id} task={task} />) : <p class="hint">{t("press_number")}</p>}</div>
         </div>
       );
     };
