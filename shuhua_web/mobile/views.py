@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -27,7 +28,7 @@ APP_POLICY = {
 WORKER_POLICY = {"default-src": ("'none'",), "connect-src": ("'self'",)}
 
 
-def policy_text(policy: dict[str, tuple[str, ...]]) -> str:
+def policy_text(policy: Mapping[str, tuple[str, ...]]) -> str:
     """The header of a content security policy."""
     return "; ".join(" ".join((directive, *sources)) for directive, sources in policy.items())
 
