@@ -12,6 +12,7 @@ from shuhua_core.accounts.models import User
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.followups.models import Followup
 from shuhua_core.kernel.scope import get_visible
+from shuhua_core.kernel.steps import steps_of
 from shuhua_core.plugins.builtin.sheets import FOLLOWUP
 from shuhua_core.plugins.contracts import Field, ReportData
 from shuhua_core.tasks.models import Task
@@ -76,10 +77,10 @@ def _work(request: Request, followup: Followup, task: Task | None) -> dict[str, 
     }
 
 
-def _asked(request: Request, followup: Followup, task: Task | None) -> dict[str, str]:
+def _asked(request: Request, followup: Followup) -> dict[str, str]:
     tr, zone = request.tr, request.deployment.settings.timezone
     clerk = request.ctx.session.get(User, followup.clerk_id) if followup.clerk_id else None
-    answered = {True: tr(_("Yes")), False: tr(_("No")), None: ""}
+    answered: dict[bool | None, str] = {True: tr(_("Yes")), False: tr(_("No")), None: ""}
     scores = (
         (_("Response"), followup.response_score),
         (_("Manner"), followup.manner_score),
@@ -91,7 +92,15 @@ def _asked(request: Request, followup: Followup, task: Task | None) -> dict[str,
         "person": followup.person or "",
         "clerk": clerk.name if clerk else "",
         "repaired": answered[followup.repaired],
-        "rework": answered[task.state == "rework" if task is not None and followup.state != "open" else None],
+        "rework": answered[_sent_back(request, followup)],
         "scores": "    ".join(f"{tr(label)}: {'' if score is None else score} / 5" for label, score in scores),
         "opinion": followup.opinion or "",
     }
+
+
+def _sent_back(request: Request, followup: Followup) -> bool | None:
+    """Whether the task went to rework after it was asked about; None while nobody has asked."""
+    steps = steps_of(request.ctx.session, "task", followup.task_id) if followup.task_id else ()
+    if any(step.action == "rework" and step.at >= followup.created_at for step in steps):
+        return True
+    return False if followup.done_at is not None else None
