@@ -42,7 +42,7 @@ def followup_sheet(request: Request) -> Response:
 def followup_data(request: Request, followup: Followup) -> ReportData:
     """Everything that the sheet shows, phones masked."""
     task = request.ctx.session.get(Task, followup.task_id) if followup.task_id else None
-    values = {**_work(request, followup, task), **_asked(request, followup, task), "number": followup.number}
+    values = {**_work(request, followup, task), **_asked(request, followup), "number": followup.number}
     shown = {("followup", followup.id): request.tr(_("Follow-up"))}
     if task is not None:
         shown = {("task", task.id): request.tr(_("After")), **shown}

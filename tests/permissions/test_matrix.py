@@ -1,8 +1,8 @@
 """The permission matrix: complete by construction, and true cell by cell, over the API and the office."""
 
 import re
-from io import BytesIO
 from collections import Counter
+from io import BytesIO
 from itertools import islice
 
 import pytest
@@ -122,8 +122,8 @@ def test_each_view_that_changes_something_asks_for_more_than_reading(house):
         "api.repairs.list", "api.repairs.view", "repairs.edit",
     }  # fmt: skip
     ones_own = {
-        "api.session", "sign_in", "sign_in.code", "sign_out", "password", "language", "second_factor", "sessions.end", "absences.own",
-        "password.forgotten", "api.password_reset", "account.link",
+        "api.session", "sign_in", "sign_in.code", "sign_out", "password", "language", "second_factor", "sessions.end",
+        "absences.own", "password.forgotten", "api.password_reset", "account.link",
         "api.messages.read", "api.messages.read_all", "messages.read_all",
         "lists.columns", "lists.save", "lists.change", "lists.remove", "lists.export", "lists.bulk",
     }  # fmt: skip
