@@ -19,9 +19,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names, as one types them."""
-        return sorted(
-            typed(module.name) for module in pkgutil.iter_modules(commands.__path__) if not module.name.startswith("_")
-        )
+        return sorted(typed(module.name) for module in pkgutil.iter_modules(commands.__path__) if not module.name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """One of them, or None."""

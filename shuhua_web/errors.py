@@ -97,7 +97,14 @@ UNSURE = WebError(
     Retry_After="2",
 )
 
-WEB_ERRORS: Mapping[str, int] = {"content_type": 415, "tus_version": 412, "range": 416, "method_not_allowed": 405, "csrf": 403, "failed": 500}
+WEB_ERRORS: Mapping[str, int] = {
+    "content_type": 415,
+    "tus_version": 412,
+    "range": 416,
+    "method_not_allowed": 405,
+    "csrf": 403,
+    "failed": 500,
+}
 """Codes of errors besides the catalogue, with their statuses, for the docs."""
 
 

@@ -92,8 +92,8 @@ def _not_valid() -> Invalid:
 
 def after(
     query: Select[Any],
-    sort: ColumnElement[Any],
-    key: ColumnElement[int],
+    sort: Any,
+    key: Any,
     *,
     descending: bool,
     cursor: str | None,

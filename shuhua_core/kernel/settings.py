@@ -235,6 +235,9 @@ def _check(settings: Settings) -> None:
         settings.number_rule.format(prefix="BX", date="20261122", n=1)
     except (KeyError, ValueError, IndexError):
         raise ConfigurationError(_("shuhua.number_rule may only use {prefix}, {date} and {n}.")) from None
-    for name in ("urgent_hours", "high_hours", "normal_hours", "session_hours", "device_days", "upload_bytes", "video_bytes", "upload_hours", "busy_seconds", "public_minutes"):
+    for name in (
+        *("urgent_hours", "high_hours", "normal_hours", "session_hours", "device_days"),
+        *("upload_bytes", "video_bytes", "upload_hours", "busy_seconds", "public_minutes"),
+    ):
         if getattr(settings, name) <= 0:
             raise ConfigurationError(_("shuhua.${name} must be more than 0.", mapping={"name": name}))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, and_, literal
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, and_, literal, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..kernel.db import Base
 from ..kernel.scope import ScopeColumns
+from ..kernel.steps import Step
 from ..kernel.types import BigInt, code_string
 
 
@@ -23,6 +24,7 @@ class Task(Base):
         Index("ix_tasks_division", "division_code", "state"),
         Index("ix_tasks_state_created", "state", "created_at"),
         Index("ix_tasks_state_due", "state", "due_at"),
+        Index("ix_tasks_completed", "completed_at"),
     )
     __scope__: ClassVar[ScopeColumns] = ScopeColumns(
         "task",
@@ -99,3 +101,15 @@ class RepairTask(Base):
 def overdue(open_states: tuple[str, ...], now: datetime) -> ColumnElement[bool]:
     """Whether a task is past its deadline while there is still work to do: computed, never a state."""
     return and_(Task.state.in_([literal(state) for state in open_states]), Task.due_at < now)
+
+
+def late() -> ColumnElement[bool]:
+    """Whether a task was completed after its deadline."""
+    return Task.completed_at > Task.due_at
+
+
+def fixed_at_once() -> ColumnElement[bool]:
+    """Whether a task ended with a repair and never went to rework."""
+    reworked = select(Step.id).where(Step.record_kind == "task", Step.record_id == Task.id, Step.after == "rework")
+    back = reworked.where(Step.before != "rework").correlate(Task).exists()
+    return and_(Task.result == "repaired", ~back)

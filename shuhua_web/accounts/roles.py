@@ -152,7 +152,7 @@ def _typed(request: Request, role: Role | None) -> tuple[dict[str, Any], dict[st
     shown = {name: str(post.get(name, ""))[:60].strip() for name in ("code", "zh", "en")}
     if role is not None:
         shown["code"] = role.code
-    held = {name: str(post[name]) for name in Permission if post.get(name)}
+    held = {str(name): str(post[name]) for name in Permission if post.get(name)}
     return {**shown, "second_factor": post.get("second_factor") == "true"}, held
 
 

@@ -14,9 +14,13 @@ from shuhua_core.kernel.schema import InputSchema, Text, instance
 Schema = dict[str, Any]
 
 
-@cache
 def input_schema(schema: type[InputSchema]) -> Schema:
     """The object that ``schema`` takes; made once, not to be changed."""
+    return _made(schema)  # type: ignore[arg-type]  # colander's metaclass hides that a class can be hashed
+
+
+@cache
+def _made(schema: type[InputSchema]) -> Schema:
     return _object(instance(schema))  # type: ignore[arg-type]
 
 

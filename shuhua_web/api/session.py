@@ -43,7 +43,9 @@ class SignIn(InputSchema):
     password = field(Password(200), _("Password"), required=True)
     device = field(Text(100), _("Device"))
     otp = field(
-        Text(30), _("Code", context="second factor"), help=_("The code of the second factor, where the answer without one was second_factor_required.")
+        Text(30),
+        _("Code", context="second factor"),
+        help=_("The code of the second factor, where the answer without one was second_factor_required."),
     )
 
 

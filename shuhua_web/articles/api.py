@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pyramid.request import Request
@@ -46,7 +47,7 @@ ARTICLE = ARTICLE_ITEM.extended(
 VARIANTS = {"thumbnail": "thumbnail", "display": "display"}
 
 
-def pictures_of(request: Request, articles: list[Article]) -> dict[int, list[dict[str, Any]]]:
+def pictures_of(request: Request, articles: Sequence[Article]) -> dict[int, list[dict[str, Any]]]:
     """The photos of articles that the caller may read, by article, in one statement."""
     found = MediaService(request.ctx).of_records({"article": [each.id for each in articles]})
     return {

@@ -16,7 +16,7 @@ from shuhua_core.media.service import MediaService
 
 from ..api import Out, Reply, Serializer, api_view, record_id
 from ..api.timeline import TIMELINE, timeline
-from ..media.api import MEDIA, media_item
+from ..media.items import MEDIA, media_item
 
 PLACE = Serializer(
     "FollowupPlace",

@@ -18,7 +18,7 @@ from shuhua_core.sites.models import Site
 
 from ..api import Out, Reply, Serializer, api_view, record_id
 from ..api.timeline import TIMELINE, timeline
-from ..media.api import MEDIA, media_item
+from ..media.items import MEDIA, media_item
 
 TAG = "inspections"
 

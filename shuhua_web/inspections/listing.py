@@ -97,7 +97,7 @@ INSPECTIONS = Listing(
         DivisionFilter("division", _("Division"), Inspection.division_code, source="divisions.options", label=division_label),
         FlagFilter("on_time", _("In time"), Inspection.on_time.is_(True)),
         FlagFilter("far", _("Made from afar"), Inspection.distance > FAR),
-        FlagFilter("skewed", _("Clock in doubt"), Inspection.skewed),
+        FlagFilter("skewed", _("Clock in doubt"), Inspection.skewed.is_(True)),
         RecordFilter("site_id", _("Installation point"), Inspection.site_id),
         RecordFilter("plan_id", _("Plan"), Inspection.plan_id),
         RecordFilter("inspector_id", _("Inspector"), Inspection.inspector_id),
@@ -137,7 +137,7 @@ PLAN_LIST = Listing(
     ),
     source=_of_plan,
     filters=(
-        FlagFilter("active", _("In use"), InspectionPlan.active),
+        FlagFilter("active", _("In use"), InspectionPlan.active.is_(True)),
         FlagFilter("overdue", _("Overdue"), _overdue),
         ChoiceFilter("kind", _("Kind"), InspectionPlan.kind, PLAN_KINDS),
         DivisionFilter("division", _("Division"), InspectionPlan.division_code, source="divisions.options", label=division_label),

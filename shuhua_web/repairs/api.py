@@ -23,7 +23,7 @@ from ..api.timeline import TIMELINE, timeline
 from ..formats import masked_phone
 from ..i18n import _
 from ..limits import limit_reports
-from ..media.api import MEDIA, media_item
+from ..media.items import MEDIA, media_item
 from ..security import PUBLIC, SIGNED_IN
 from .public import reporter_space
 

@@ -25,7 +25,7 @@ from shuhua_web.archives.pages import Archive, record_source
 from shuhua_web.forms import form_for
 from shuhua_web.i18n import _
 from shuhua_web.layout import crumbs
-from shuhua_web.media.api import MEDIA, media_item
+from shuhua_web.media.items import MEDIA, media_item
 from shuhua_web.media.pictures import PicturesWidget, SentPictures, captioned
 from shuhua_web.records import Action, Fact, actions, badge
 from shuhua_web.records import timeline as shown_timeline

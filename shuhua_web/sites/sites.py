@@ -31,7 +31,7 @@ from shuhua_web.archives.customers import PHONE
 from shuhua_web.archives.pages import OFFERED, SHOWN, Archive, label, label_of, record_link, record_source
 from shuhua_web.forms import Source, options_fragment
 from shuhua_web.i18n import _
-from shuhua_web.media.api import MEDIA, media_item
+from shuhua_web.media.items import MEDIA, media_item
 from shuhua_web.media.pictures import captioned
 from shuhua_web.places.widgets import DivisionWidget
 from shuhua_web.records import Action, Fact, Related, badge, phone

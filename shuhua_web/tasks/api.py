@@ -20,7 +20,7 @@ from ..api.actions import ACTION, actions_of, variants_of
 from ..api.timeline import TIMELINE, timeline
 from ..archives.customers import PHONE
 from ..formats import masked_phone
-from ..media.api import MEDIA, media_item
+from ..media.items import MEDIA, media_item
 
 TAG = "tasks"
 

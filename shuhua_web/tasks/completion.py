@@ -58,7 +58,7 @@ def _part(request: Request, part: Mapping[str, Any]) -> str:
         )
         if part.get("old_number") or part.get("new_number")
         else "",
-        {True: request.tr(_("in warranty")), False: request.tr(_("out of warranty"))}.get(part.get("in_warranty"), ""),
+        {True: request.tr(_("in warranty")), False: request.tr(_("out of warranty")), None: ""}[part.get("in_warranty")],
     ]
     return " ".join([part["name"], *(each for each in numbers if each)])
 

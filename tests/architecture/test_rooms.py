@@ -34,8 +34,8 @@ ABOVE = {
 """What stands above the rooms in the core, and what nobody imports: no room may know these."""
 
 PLUMBING = {
-    "api", "assets", "context", "errors", "formats", "forms", "headers", "health", "i18n", "layout", "limits", "listing", "locale",
-    "logging", "office", "paper", "records", "routing", "security", "security_log", "templates", "widgets", "frontend", "static",
+    "api", "assets", "context", "errors", "formats", "forms", "headers", "health", "i18n", "layout", "limits", "listing",
+    "locale", "logging", "office", "paper", "records", "routing", "security", "security_log", "templates", "widgets", "frontend", "static",
 }  # fmt: skip
 """Parts of the web that belong to no room: they serve all of them."""
 

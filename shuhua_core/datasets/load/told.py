@@ -59,7 +59,8 @@ class RecalledHappening(Happening):
     @property
     def equipment_name(self) -> str | None:
         """The name of the record's piece."""
-        return self.memory.recall(("piece", getattr(self.record, "equipment_id", None)), lambda: super(RecalledHappening, self).equipment_name)
+        key = ("piece", getattr(self.record, "equipment_id", None))
+        return self.memory.recall(key, lambda: super(RecalledHappening, self).equipment_name)
 
     def reaching(self, permission: str) -> list[Addressee]:
         """Everybody active whose ``permission`` reaches the record."""

@@ -2,8 +2,8 @@ import pytest
 
 from shuhua_core.accounts.actors import load_actor, load_actor_by_login, public_actor
 from shuhua_core.accounts.permissions import Permission
-from shuhua_core.accounts.roles import current_roles, roles_changed
 from shuhua_core.accounts.role_service import RoleService
+from shuhua_core.accounts.roles import current_roles, roles_changed
 from shuhua_core.kernel.actor import Grant, ScopeKind
 from shuhua_core.kernel.errors import NotFound
 from shuhua_core.testing.factories import accounts
