@@ -1168,6 +1168,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
         sa.UniqueConstraint("number", name=op.f("uq_tasks_number")),
     )
+    op.create_index("ix_tasks_completed", "tasks", ["completed_at"], unique=False)
     op.create_index(op.f("ix_tasks_created_at"), "tasks", ["created_at"], unique=False)
     op.create_index(op.f("ix_tasks_customer_id"), "tasks", ["customer_id"], unique=False)
     op.create_index("ix_tasks_division", "tasks", ["division_code", "state"], unique=False)
@@ -1395,6 +1396,7 @@ def downgrade() -> None:
     op.drop_index("ix_tasks_division", table_name="tasks")
     op.drop_index(op.f("ix_tasks_customer_id"), table_name="tasks")
     op.drop_index(op.f("ix_tasks_created_at"), table_name="tasks")
+    op.drop_index("ix_tasks_completed", table_name="tasks")
     op.drop_table("tasks")
     op.drop_index(op.f("ix_repairs_updated_at"), table_name="repairs")
     op.drop_index("ix_repairs_state_morton", table_name="repairs")
