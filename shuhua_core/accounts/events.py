@@ -22,8 +22,6 @@ class AccountEvent(StrEnum):
     """A user on whom nothing hung was deleted."""
     USER_ERASED = "accounts.user_erased"
     """A person's data was erased: their name, phone, e-mail and login; what they did stays."""
-    USER_EXPORTED = "accounts.user_exported"
-    """All that is stored about a person was handed out. Values: ``files``."""
     PHONE_REVEALED = "accounts.phone_revealed"
     """A user's whole phone number was shown."""
     LINK_MADE = "accounts.link_made"

@@ -96,6 +96,10 @@ class User(Base):
     """Whether somebody else chose the password, so that nothing else is open until it has been changed."""
     second_factor_at: Mapped[datetime | None]
     """Since when signing in takes a code besides the password."""
+    rights_changed_at: Mapped[datetime | None]
+    """When roles or belonging last changed: what a phone made before may have been allowed then."""
+    left_path: Mapped[str | None] = mapped_column(code_string(200))
+    """The path of the organisation that the person belonged to until then."""
     erased_at: Mapped[datetime | None]
     """When the person's data was erased; what they did stays, under a number."""
     version: Mapped[int] = mapped_column(default=1)
@@ -173,6 +177,8 @@ class LoginSession(Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
+    revoked: Mapped[bool] = mapped_column(default=False)
+    """Whether it was ended from elsewhere: what the device still sends is not its owner's any more."""
 
 
 class SignInCounter(Base):

@@ -140,13 +140,16 @@ def touch(deployment: Deployment, resolved: ResolvedSession) -> None:
         )
 
 
-def end_session(ctx: Context, session_id: int, *, user_id: int | None = None) -> bool:
-    """End one open session of the context's user, or of ``user_id``, whom the caller may change; False when there is none."""
+def end_session(ctx: Context, session_id: int, *, user_id: int | None = None, revoked: bool = False) -> bool:
+    """End one open session of the context's user, or of ``user_id``, whom the caller may change; False when there is none.
+
+    ``revoked`` where it is ended from elsewhere, as for a device that was lost.
+    """
     owner = user_id if user_id is not None else ctx.actor.user_id
     ended = ctx.session.execute(
         update(LoginSession)
         .where(LoginSession.id == session_id, LoginSession.user_id == owner, LoginSession.ended_at.is_(None))
-        .values(ended_at=ctx.now)
+        .values(ended_at=ctx.now, revoked=revoked)
         .returning(LoginSession.user_id)
     ).scalar_one_or_none()
     if ended is None:

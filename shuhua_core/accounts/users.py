@@ -51,7 +51,7 @@ class UserService:
         query = select_users(self.ctx.actor, filters)
         found = self.session.scalar(query.with_only_columns(func.count(User.id))) if total else None
         rows = self.session.scalars(
-            after(query, User.login, User.id, descending=descending, cursor=cursor, limit=limit)  # type: ignore[arg-type]
+            after(query, User.login, User.id, descending=descending, cursor=cursor, limit=limit)
         ).all()
         items = rows[:limit]
         return Page(items, encode_cursor(items[-1].login, items[-1].id) if len(rows) > limit else None, found)
@@ -97,7 +97,7 @@ class UserService:
         codes = values.pop("roles", None)
         if values.get("login", user.login) != user.login:
             raise Invalid({"login": _("A login stays as it is. Add a new user instead.")})
-        before = {name: getattr(user, name) for name in values}
+        before, path_before = {name: getattr(user, name) for name in values}, user.organisation_path
         if "name" in values and not values["name"]:
             raise Invalid({"name": _("This is required.")})
         self._check_belonging({name: values.get(name, getattr(user, name)) for name in _BELONGING})
@@ -117,6 +117,9 @@ class UserService:
                     self._give_roles(user, codes, held)
                 changes["roles"] = [sorted(held), sorted(codes)]
                 told["roles"] = sorted(codes)
+        if changes.keys() & {*_BELONGING, "roles"}:
+            user.rights_changed_at, user.left_path = self.ctx.now, path_before
+            self.session.flush()
         self._publish(AccountEvent.USER_CHANGED, user, "update", values=told, changes=changes)
         return user
 
@@ -170,6 +173,7 @@ class UserService:
         self._refuse_moving(user, {"division_code"})
         for code in changes:
             held[code].division_code = divisions[code]
+        user.rights_changed_at, user.left_path = self.ctx.now, user.organisation_path
         user.version += 1
         user.updated_at = self.ctx.now
         self.session.flush()
@@ -214,6 +218,14 @@ class UserService:
         user = get_visible(self.session, User, actor, Permission.ACCOUNTS_EDIT, user_id, for_update=True)
         if expected_version is not None and expected_version != user.version:
             raise VersionStale(version=user.version)
+        return user
+
+    def try_out(self, user_id: int) -> User:
+        """A user whose rights the actor looks through; that they looked is logged. Raises as ``for_change`` and Invalid."""
+        user = self.for_change(user_id)
+        if not user.active:
+            raise Invalid({"": _("The user is disabled and sees nothing.")})
+        self._publish(AccountEvent.TRIED_OUT, user, "try_out")
         return user
 
     def _lock(self) -> None:

@@ -9,13 +9,10 @@ from pyramid.request import Request
 from pyramid.view import view_config
 
 from shuhua_core.accounts.actors import load_actor
-from shuhua_core.accounts.events import AccountEvent
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.accounts.schema import SCOPE_LABELS
 from shuhua_core.accounts.users import UserService
 from shuhua_core.kernel.actor import Actor
-from shuhua_core.kernel.errors import Invalid
-from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.schema import InputSchema
 from shuhua_web import formats
 from shuhua_web.forms import form_for
@@ -39,10 +36,7 @@ def sees(request: Request) -> Any:
     seen: list[dict[str, Any]] = []
 
     def save(_data: dict[str, Any]) -> str:
-        user = request.service(UserService).for_change(user_id)
-        if not user.active:
-            raise Invalid({"": _("The user is disabled and sees nothing.")})
-        request.ctx.publish(Event(AccountEvent.TRIED_OUT, "user", user.id, action="try_out"))
+        user = request.service(UserService).try_out(user_id)
         seen.append(_page(request, load_actor(request.dbsession, user.id)))
         return str(request.path)
 
