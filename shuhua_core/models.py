@@ -7,13 +7,16 @@ from .articles import models as articles
 from .audit import models as audit
 from .audit import triggers as audit_triggers
 from .followups import models as followups
+from .imports import models as imports
 from .inspections import models as inspections
 from .kernel import idempotency, numbering, outbox, steps, workflow_store
 from .kernel.db import Base
 from .lists import models as lists
 from .media import models as media
 from .messages import models as messages
+from .parts import models as parts
 from .places import models as places
+from .quarantine import models as quarantine
 from .repairs import follower_models
 from .repairs import models as repairs
 from .sites import cell_models as site_cells
@@ -32,6 +35,7 @@ __all__ = [
     "follower_models",
     "followups",
     "idempotency",
+    "imports",
     "inspections",
     "labels",
     "limits",
@@ -40,7 +44,9 @@ __all__ = [
     "messages",
     "numbering",
     "outbox",
+    "parts",
     "places",
+    "quarantine",
     "repairs",
     "site_cell_triggers",
     "site_cells",

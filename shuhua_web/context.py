@@ -40,7 +40,7 @@ from .logging import REQUEST_ID
 from .security import SAFE_METHODS
 
 LOCALE_COOKIE = "shuhua-locale"
-_SESSION = "shuhua.dbsession"
+SESSION = "shuhua.dbsession"
 
 ServiceT = TypeVar("ServiceT")
 
@@ -59,7 +59,7 @@ def dbsession(request: Request) -> Session:
     """The request's session. Error views have none: after a failed commit it would take the gate again and keep it."""
     if request.exception is not None:
         raise RuntimeError("an error view must not touch the request's session")
-    found = request.environ.get(_SESSION)
+    found = request.environ.get(SESSION)
     return found if found is not None else _open_session(request)
 
 
@@ -75,7 +75,7 @@ def _open_session(request: Request) -> Session:
         # Not zope.sqlalchemy.register: its listeners look for changes at each statement, and this session changes something.
         join_transaction(session, STATUS_CHANGED, request.tm)
     session.info["request_id"] = request.environ.get(REQUEST_ID)
-    request.environ[_SESSION] = session
+    request.environ[SESSION] = session
     return session
 
 
@@ -90,7 +90,7 @@ def _end_with(request: Request, end: Any) -> None:
     """Call ``end`` when the request is over, before all other callbacks, since one that raises stops the rest."""
 
     def finish(request: Request) -> None:
-        request.environ.pop(_SESSION, None)
+        request.environ.pop(SESSION, None)
         end()
 
     request.finished_callbacks.appendleft(finish)

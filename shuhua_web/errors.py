@@ -6,7 +6,7 @@ The one place that knows the HTTP status of the domain's errors. No view here to
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -41,6 +41,7 @@ STATUS: Mapping[type[errors.ServiceError], int] = {
     errors.SecondFactorMissing: 403,
     errors.PasswordChangeRequired: 403,
     errors.NotAllowed: 403,
+    errors.Quarantined: 403,
     errors.NotFound: 404,
     errors.WrongState: 409,
     errors.Conflict: 409,
@@ -185,7 +186,9 @@ def of_web(request: Request, error: WebError) -> Response:
 
 
 def service_error(error: errors.ServiceError, request: Request) -> Response:
-    """An error of the domain's catalogue."""
+    """An error of the domain's catalogue, or another that says more of it."""
+    for refusal in request.registry.refusals:
+        error = refusal(request, error) or error
     if isinstance(error, errors.NotSignedIn) and not is_api(request):
         return to_sign_in(request)
     if isinstance(error, errors.PasswordChangeRequired | errors.SecondFactorMissing) and not is_api(request):
@@ -353,9 +356,19 @@ def _collect_methods(event: ApplicationCreated) -> None:
     registry.route_methods = {route: frozenset(each) for route, each in methods.items()}
 
 
+Refusal = Callable[[Request, errors.ServiceError], errors.ServiceError | None]
+
+
+def add_refusal(config: Configurator, refusal: Refusal) -> None:
+    """Let ``refusal(request, error)`` answer with another error; it must not touch the request's session."""
+    config.registry.refusals.append(refusal)
+
+
 def includeme(config: Configurator) -> None:
     """An error view for everything that can be raised."""
     config.registry.route_methods = {}
+    config.registry.refusals = []
+    config.add_directive("add_refusal", add_refusal)
     config.registry.last_resort = last_resort
     config.add_subscriber(_collect_methods, ApplicationCreated)
     for kind, view in (

@@ -69,6 +69,7 @@ MENU: tuple[Section, ...] = (
         "",
         (
             Entry("home", _("Desk"), "home"),
+            Entry("reports.overview", _("Overview"), "report-analytics", (Permission.REPORTS_VIEW,)),
             Entry("map", _("Map"), "map", (Permission.SITES_VIEW,)),
             Entry("messages.list", _("Messages"), "bell", (Permission.MESSAGES_VIEW,)),
             Entry("news.list", _("News"), "news"),
@@ -81,6 +82,7 @@ MENU: tuple[Section, ...] = (
             Entry("repairs.list", _("Repair requests"), "headset", (Permission.REPAIRS_VIEW,)),
             Entry("tasks.list", _("Tasks"), "tool", (Permission.TASKS_VIEW,)),
             Entry("followups.list", _("Follow-ups"), "phone-call", (Permission.FOLLOWUPS_VIEW,)),
+            Entry("parts.list", _("Returned parts"), "truck", (Permission.PARTS_VIEW,)),
             Entry("inspections.due", _("Due inspections"), "calendar", (Permission.INSPECTIONS_CARRY_OUT,)),
             Entry("inspections.list", _("Inspections"), "clipboard-check", (Permission.INSPECTIONS_VIEW,)),
             Entry("reports.list", _("Reports"), "report-analytics", (Permission.REPORTS_VIEW,)),
@@ -103,6 +105,7 @@ MENU: tuple[Section, ...] = (
             Entry("users.list", _("Users"), "users", (Permission.ACCOUNTS_VIEW,)),
             Entry("roles.list", _("Roles"), "users", (Permission.ACCOUNTS_VIEW,)),
             Entry("organisations.list", _("Organisations"), "building-factory", (Permission.ACCOUNTS_VIEW,)),
+            Entry("quarantine.list", _("Quarantine"), "history", (Permission.QUARANTINE_VIEW,)),
             Entry("absences.list", _("Leave and stand-ins"), "users", (Permission.ACCOUNTS_VIEW,)),
             Entry("persons.find", _("A person's data"), "users", (Permission.PERSONS_ERASE,)),
             Entry("audit.list", _("Logs"), "history", (Permission.AUDIT_VIEW,)),

@@ -77,6 +77,13 @@ class NotAllowed(ServiceError):
     default = _("You do not have the permission for this. Ask your administrator if you need it.")
 
 
+class Quarantined(ServiceError):
+    """The caller's rights have ended; what they sent is kept for a manager. ``details`` carry its ``state``."""
+
+    code = "quarantined"
+    default = _("Your rights have changed since this was made. It was not carried out, but kept for a manager to decide on.")
+
+
 class WrongState(ServiceError):
     """The action does not exist from the record's present state; ``details`` carry ``state``."""
 
@@ -222,6 +229,7 @@ CATALOGUE: tuple[type[ServiceError], ...] = (
     SecondFactorMissing,
     PasswordChangeRequired,
     NotAllowed,
+    Quarantined,
     WrongState,
     Conflict,
     Invalid,

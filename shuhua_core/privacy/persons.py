@@ -28,6 +28,7 @@ from ..kernel.steps import Step, plain
 from ..media.models import MediaFile
 from ..media.store import MediaStore
 from ..messages.models import Message
+from ..quarantine.models import HeldRequest
 from ..repairs.follower_models import Follower
 from ..repairs.models import RepairRequest
 from .events import PrivacyEvent
@@ -110,6 +111,8 @@ class PersonService:
             erase_reporter(self.ctx, repair, "request")
         for follower in person.records["followers"]:
             follower.name = follower.phone = None
+        for held in person.records["held"]:
+            held.body = {}
         for contact in person.records["contacts"]:
             contact.name, contact.phone, contact.phone_tail = f"#{contact.id}", f"erased-{contact.id}", ""
             contact.note = contact.user_id = None
@@ -150,6 +153,7 @@ class PersonService:
             "customers": people,
             "messages": self._all(Message, user_id=user_id),
             "sessions": self._all(LoginSession, user_id=user_id),
+            "held": self._all(HeldRequest, user_id=user_id),
             "media": self.session.scalars(select(MediaFile).where(sent).order_by(MediaFile.id)).all(),
         }
 

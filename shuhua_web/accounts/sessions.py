@@ -48,7 +48,7 @@ def own_sessions(request: Request) -> Any:
 @view_config(route_name="sessions.end", permission=SIGNED_IN, request_method="POST")
 def end_own(request: Request) -> Any:
     """End one of one's own sessions."""
-    if not end_session(request.ctx, int(request.matchdict["id"])):
+    if not end_session(request.ctx, int(request.matchdict["id"]), revoked=True):
         raise NotFound
     flash(request, _("The session has ended."))
     return HTTPSeeOther(request.route_path("sessions"))
@@ -84,7 +84,7 @@ def end_of_user(request: Request) -> Any:
     if not chosen and named != "all":
         raise NotFound
     for each in chosen:
-        end_session(request.ctx, int(each), user_id=user.id)
+        end_session(request.ctx, int(each), user_id=user.id, revoked=True)
     flash(request, _("The session has ended."))
     return HTTPSeeOther(request.route_path("users.sessions", id=user.id))
 

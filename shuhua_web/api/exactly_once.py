@@ -17,6 +17,8 @@ from shuhua_core.kernel.errors import KeyMissing
 from ..i18n import _
 from ..security import derive
 
+KEY_OWNER = "shuhua.key_owner"
+"""In the environment: id of the user whose keys these are, where a manager carries out what that user sent."""
 _SPACE = re.compile(r"[A-Za-z0-9_-]{32,128}")
 
 
@@ -33,7 +35,7 @@ def key_space(request: Request) -> str:
 
     The secret itself is not kept: its hash is. Raises KeyMissing where an anonymous client sends none.
     """
-    user_id = request.actor.user_id
+    user_id = request.environ.get(KEY_OWNER, request.actor.user_id)
     secret = request.headers.get("Idempotency-Space", "" if user_id is None else None)
     if secret is not None and not _SPACE.fullmatch(secret):
         raise KeyMissing(
@@ -44,8 +46,8 @@ def key_space(request: Request) -> str:
     return f"anon:{hashlib.sha256(str(secret).encode()).hexdigest()}"
 
 
-def key_use(request: Request) -> KeyUse:
-    """The request's key in its space. Raises KeyMissing where it is missing or no UUID."""
+def sent_key(request: Request) -> str:
+    """The request's Idempotency-Key. Raises KeyMissing where it is missing or no UUID."""
     sent = request.headers.get("Idempotency-Key", "")
     try:
         key = str(uuid.UUID(sent))
@@ -53,6 +55,12 @@ def key_use(request: Request) -> KeyUse:
         raise KeyMissing from None
     if len(sent) != 36:
         raise KeyMissing
+    return key
+
+
+def key_use(request: Request) -> KeyUse:
+    """The request's key in its space. Raises KeyMissing where it is missing or no UUID."""
+    key = sent_key(request)
     return KeyUse(key_space(request), key)
 
 

@@ -20,6 +20,7 @@ RECORD_KINDS = {
     "task": ("维修任务", "Task"),
     "followup": ("回访", "Follow-up"),
     "inspection": ("巡查", "Inspection"),
+    "part": ("旧件", "Returned part"),
     "site": ("安装点", "Installation point"),
     "equipment": ("器材", "Equipment"),
     "label": ("标签", "Label"),
@@ -33,7 +34,9 @@ RECORD_KINDS = {
     "organisation": ("机构", "Organisation"),
     "role": ("角色", "Role"),
     "list": ("列表", "List"),
+    "import": ("导入", "Import"),
     "person": ("个人", "Person"),
+    "held_request": ("隔离数据", "Held request"),
     "log": ("日志", "Log"),
 }
 """Kinds of records by their words; one that is missing here is shown by its own word."""

@@ -32,6 +32,7 @@ LABELS: Mapping[str, Any] = {
     "customers": _("Customers"),
     "messages": _("Messages"),
     "sessions": _("Sessions"),
+    "held": _("Quarantine"),
     "media": _("Pictures"),
 }
 

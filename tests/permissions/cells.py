@@ -58,6 +58,7 @@ SEEN_BY = {
     "project": "projects.view",
     "model": "models.view",
     "message": "messages.view",
+    "held": "quarantine.view",
     "user": "accounts.view",
     "organisation": "accounts.view",
     "absent": "system.manage",
@@ -68,7 +69,7 @@ WHOSE = {
     **dict.fromkeys(("repair", "task", "followup", "media"), "abced"),
     **dict.fromkeys(("site", "equipment", "code", "customer", "project", "inspection", "plan"), "acd"),
     "message": "ad",
-    **dict.fromkeys(("model", "user", "organisation", "absent", "checklist"), "a"),
+    **dict.fromkeys(("model", "user", "organisation", "absent", "checklist", "held"), "a"),
     "": " ",
 }
 """Kind of record -> which of them there are; see reach.toml."""

@@ -28,6 +28,7 @@ from shuhua_core.kernel.clock import SetClock
 from shuhua_core.media.service import MediaService
 from shuhua_core.media.store import MediaStore
 from shuhua_core.messages.models import Message
+from shuhua_core.quarantine.models import HeldRequest
 from shuhua_core.testing.factories import accounts
 from shuhua_core.testing.flow import Flow
 from shuhua_core.testing.world import World
@@ -181,6 +182,13 @@ def furnish(house: House, records: str = "abced") -> None:
             session.flush()
             ids["message", "a", role] = message.id
         if "a" in records:
+            held = HeldRequest(
+                user_id=world.users["repairer"], organisation_path=world.units["agent"].path, reason="revoked",
+                key=str(uuid.uuid4()), path="/api/v1/tasks/999999/actions/take", body={}, received_at=deployment.clock.now(),
+            )  # fmt: skip
+            session.add(held)
+            session.flush()
+            ids["held", "a"] = held.id
             ids["message", "a"] = ids["message", "d"] = ids.pop(("message", "a", "dispatcher_other"))
 
 

@@ -380,6 +380,8 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
         sa.Column("second_factor_at", types.UtcDateTime(), nullable=True),
+        sa.Column("rights_changed_at", types.UtcDateTime(), nullable=True),
+        sa.Column("left_path", types.code_string(200), nullable=True),
         sa.Column("erased_at", types.UtcDateTime(), nullable=True),
         sa.Column("version", types.BigInt, nullable=False),
         sa.Column("created_at", types.UtcDateTime(), nullable=False),
@@ -489,6 +491,62 @@ def upgrade() -> None:
     op.create_index("ix_contacts_phone_tail", "contacts", ["phone_tail"], unique=False)
     op.create_index(op.f("ix_contacts_user_id"), "contacts", ["user_id"], unique=False)
     op.create_table(
+        "held_requests",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("user_id", types.BigInt, nullable=False),
+        sa.Column("organisation_path", types.code_string(200), nullable=True),
+        sa.Column("device", sa.String(length=100), nullable=True),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=36), nullable=False),
+        sa.Column("body", types.PlainJson, nullable=False),
+        sa.Column("captured_at", types.UtcDateTime(), nullable=True),
+        sa.Column("received_at", types.UtcDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("version", types.BigInt, nullable=False),
+        sa.Column("decided_by_id", types.BigInt, nullable=True),
+        sa.Column("decided_at", types.UtcDateTime(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("location", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["users.id"], name=op.f("fk_held_requests_decided_by_id_users"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_held_requests_user_id_users"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held_requests")),
+        sa.UniqueConstraint("user_id", "key", name=op.f("uq_held_requests_user_id_key")),
+    )
+    op.create_index(op.f("ix_held_requests_decided_by_id"), "held_requests", ["decided_by_id"], unique=False)
+    op.create_index("ix_held_requests_organisation", "held_requests", ["organisation_path", "id"], unique=False)
+    op.create_table(
+        "imports",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("archive", sa.String(length=20), nullable=False),
+        sa.Column("user_id", types.BigInt, nullable=False),
+        sa.Column("locale", sa.String(length=10), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("sha256", types.code_string(64), nullable=False),
+        sa.Column("datum", sa.String(length=10), nullable=True),
+        sa.Column("heads", types.PlainJson, nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("total", types.BigInt, nullable=False),
+        sa.Column("unnumbered", types.BigInt, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("position", types.BigInt, nullable=False),
+        sa.Column("added", types.BigInt, nullable=False),
+        sa.Column("changed", types.BigInt, nullable=False),
+        sa.Column("unchanged", types.BigInt, nullable=False),
+        sa.Column("refused", types.BigInt, nullable=False),
+        sa.Column("lease_until", types.UtcDateTime(), nullable=True),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("updated_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_imports_user_id_users"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
+    )
+    op.create_index("ix_imports_archive_sha256", "imports", ["archive", "sha256"], unique=False)
+    op.create_index(op.f("ix_imports_created_at"), "imports", ["created_at"], unique=False)
+    op.create_index("ix_imports_state_id", "imports", ["state", "id"], unique=False)
+    op.create_index(op.f("ix_imports_user_id"), "imports", ["user_id"], unique=False)
+    op.create_table(
         "label_batches",
         sa.Column("id", types.BigInt, nullable=False),
         sa.Column("number", types.code_string(40), nullable=False),
@@ -517,6 +575,7 @@ def upgrade() -> None:
         sa.Column("last_seen_at", types.UtcDateTime(), nullable=False),
         sa.Column("expires_at", types.UtcDateTime(), nullable=False),
         sa.Column("ended_at", types.UtcDateTime(), nullable=True),
+        sa.Column("revoked", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_login_sessions_user_id_users"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_sessions")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_login_sessions_token_hash")),
@@ -856,6 +915,20 @@ def upgrade() -> None:
     op.create_index(op.f("ix_equipment_serial"), "equipment", ["serial"], unique=False)
     op.create_index("ix_equipment_site_id_state", "equipment", ["site_id", "state"], unique=False)
     op.create_index("ix_equipment_state_created", "equipment", ["state", "created_at"], unique=False)
+    op.create_table(
+        "import_notes",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("import_id", types.BigInt, nullable=False),
+        sa.Column("row", types.BigInt, nullable=False),
+        sa.Column("outcome", sa.String(length=10), nullable=False),
+        sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column("detail", types.PlainJson, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["imports.id"], name=op.f("fk_import_notes_import_id_imports"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_notes")),
+    )
+    op.create_index("ix_import_notes_import_id_outcome", "import_notes", ["import_id", "outcome", "row"], unique=False)
     op.create_table(
         "inspection_plans",
         sa.Column("id", types.BigInt, nullable=False),
@@ -1342,6 +1415,54 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("repair_id", "task_id", name=op.f("pk_repair_tasks")),
     )
     op.create_index(op.f("ix_repair_tasks_task_id"), "repair_tasks", ["task_id"], unique=False)
+    op.create_table(
+        "returned_parts",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("number", types.code_string(40), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("state_before", sa.String(length=20), nullable=True),
+        sa.Column("version", types.BigInt, nullable=False),
+        sa.Column("workflow_version", types.BigInt, nullable=False),
+        sa.Column("task_id", types.BigInt, nullable=False),
+        sa.Column("equipment_id", types.BigInt, nullable=True),
+        sa.Column("site_id", types.BigInt, nullable=True),
+        sa.Column("organisation_path", types.code_string(200), nullable=False),
+        sa.Column("division_code", types.code_string(20), nullable=True),
+        sa.Column("repairer_id", types.BigInt, nullable=True),
+        sa.Column("name", types.code_string(80), nullable=False),
+        sa.Column("old_number", types.code_string(60), nullable=True),
+        sa.Column("new_number", types.code_string(60), nullable=True),
+        sa.Column("in_warranty", sa.Boolean(), nullable=True),
+        sa.Column("carrier", sa.String(length=60), nullable=True),
+        sa.Column("tracking", types.code_string(60), nullable=True),
+        sa.Column("finding", sa.String(length=20), nullable=True),
+        sa.Column("finding_note", sa.Text(), nullable=True),
+        sa.Column("sent_at", types.UtcDateTime(), nullable=True),
+        sa.Column("received_at", types.UtcDateTime(), nullable=True),
+        sa.Column("found_at", types.UtcDateTime(), nullable=True),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("updated_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_returned_parts_equipment_id_equipment")),
+        sa.ForeignKeyConstraint(
+            ["repairer_id"], ["users.id"], name=op.f("fk_returned_parts_repairer_id_users"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_returned_parts_site_id_sites")),
+        sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name=op.f("fk_returned_parts_task_id_tasks")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_returned_parts")),
+        sa.UniqueConstraint("number", name=op.f("uq_returned_parts_number")),
+    )
+    op.create_index(op.f("ix_returned_parts_created_at"), "returned_parts", ["created_at"], unique=False)
+    op.create_index(op.f("ix_returned_parts_division_code"), "returned_parts", ["division_code"], unique=False)
+    op.create_index(op.f("ix_returned_parts_equipment_id"), "returned_parts", ["equipment_id"], unique=False)
+    op.create_index(op.f("ix_returned_parts_name"), "returned_parts", ["name"], unique=False)
+    op.create_index(
+        "ix_returned_parts_organisation_state", "returned_parts", ["organisation_path", "state", "created_at"], unique=False
+    )
+    op.create_index(op.f("ix_returned_parts_repairer_id"), "returned_parts", ["repairer_id"], unique=False)
+    op.create_index(op.f("ix_returned_parts_site_id"), "returned_parts", ["site_id"], unique=False)
+    op.create_index("ix_returned_parts_state_created", "returned_parts", ["state", "created_at"], unique=False)
+    op.create_index(op.f("ix_returned_parts_task_id"), "returned_parts", ["task_id"], unique=False)
+    op.create_index(op.f("ix_returned_parts_updated_at"), "returned_parts", ["updated_at"], unique=False)
     # ### end Alembic commands ###
     for statement in TRIGGERS[op.get_bind().dialect.name]:
         op.execute(statement)
@@ -1349,6 +1470,17 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f("ix_returned_parts_updated_at"), table_name="returned_parts")
+    op.drop_index(op.f("ix_returned_parts_task_id"), table_name="returned_parts")
+    op.drop_index("ix_returned_parts_state_created", table_name="returned_parts")
+    op.drop_index(op.f("ix_returned_parts_site_id"), table_name="returned_parts")
+    op.drop_index(op.f("ix_returned_parts_repairer_id"), table_name="returned_parts")
+    op.drop_index("ix_returned_parts_organisation_state", table_name="returned_parts")
+    op.drop_index(op.f("ix_returned_parts_name"), table_name="returned_parts")
+    op.drop_index(op.f("ix_returned_parts_equipment_id"), table_name="returned_parts")
+    op.drop_index(op.f("ix_returned_parts_division_code"), table_name="returned_parts")
+    op.drop_index(op.f("ix_returned_parts_created_at"), table_name="returned_parts")
+    op.drop_table("returned_parts")
     op.drop_index(op.f("ix_repair_tasks_task_id"), table_name="repair_tasks")
     op.drop_table("repair_tasks")
     op.drop_index(op.f("ix_repair_followers_repair_id"), table_name="repair_followers")
@@ -1446,6 +1578,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_inspection_plans_division_code"), table_name="inspection_plans")
     op.drop_index(op.f("ix_inspection_plans_checklist_id"), table_name="inspection_plans")
     op.drop_table("inspection_plans")
+    op.drop_index("ix_import_notes_import_id_outcome", table_name="import_notes")
+    op.drop_table("import_notes")
     op.drop_index("ix_equipment_state_created", table_name="equipment")
     op.drop_index("ix_equipment_site_id_state", table_name="equipment")
     op.drop_index(op.f("ix_equipment_serial"), table_name="equipment")
@@ -1525,6 +1659,14 @@ def downgrade() -> None:
     op.drop_table("login_sessions")
     op.drop_index(op.f("ix_label_batches_organisation_path"), table_name="label_batches")
     op.drop_table("label_batches")
+    op.drop_index(op.f("ix_imports_user_id"), table_name="imports")
+    op.drop_index("ix_imports_state_id", table_name="imports")
+    op.drop_index(op.f("ix_imports_created_at"), table_name="imports")
+    op.drop_index("ix_imports_archive_sha256", table_name="imports")
+    op.drop_table("imports")
+    op.drop_index("ix_held_requests_organisation", table_name="held_requests")
+    op.drop_index(op.f("ix_held_requests_decided_by_id"), table_name="held_requests")
+    op.drop_table("held_requests")
     op.drop_index(op.f("ix_contacts_user_id"), table_name="contacts")
     op.drop_index("ix_contacts_phone_tail", table_name="contacts")
     op.drop_index(op.f("ix_contacts_phone"), table_name="contacts")

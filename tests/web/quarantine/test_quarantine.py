@@ -1,0 +1,189 @@
+"""What a phone sends for somebody whose rights have ended: refused, kept, and decided on by a manager."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from shuhua_core.accounts.models import LoginSession, User
+from shuhua_core.accounts.sessions import end_session, token_hash
+from shuhua_core.accounts.users import UserService
+from shuhua_core.audit.models import AuditEntry
+from shuhua_core.kernel.actor import SYSTEM
+from shuhua_core.media.models import MediaFile
+from shuhua_core.quarantine import keeping
+from shuhua_core.quarantine.models import HeldRequest
+from shuhua_core.tasks.models import Task
+from tests.web.client import API
+from tests.web.work import count, flow_in, jpeg, stored
+
+
+@pytest.fixture
+def task(deployment, world):
+    """A task that the repairer was assigned."""
+    with flow_in(deployment, world) as flow:
+        return flow.to_assigned(flow.approve(flow.report())).id
+
+
+def as_system(deployment, change):
+    with deployment.database.write() as session:
+        change(deployment.context(session, SYSTEM))
+
+
+def disable(deployment, world, login="repairer"):
+    as_system(deployment, lambda ctx: UserService(ctx).disable(world.users[login]))
+
+
+def held_in(deployment):
+    with deployment.database.read() as session:
+        return session.scalars(select(HeldRequest)).all()
+
+
+def feedback(client, task, key=None, **body):
+    return client.act(f"/tasks/{task}", "feedback", {"text": "备件已到", **body}, key=key)
+
+
+def test_what_a_disabled_person_sends_is_refused_and_kept_once(as_, deployment, world, task):
+    client, key = as_("repairer").api, str(uuid.uuid4())
+    disable(deployment, world)
+    for _again in range(3):
+        answer = feedback(client, task, key, captured_at="2026-11-22T08:00:00Z")
+        assert (answer.status_int, answer.json["code"], answer.json["state"]) == (403, "quarantined", "waiting")
+    (held,) = held_in(deployment)
+    assert (held.reason, held.key, held.path) == ("disabled", key, f"{API}/tasks/{task}/actions/feedback")
+    assert held.body == {"text": "备件已到", "captured_at": "2026-11-22T08:00:00Z"}
+    assert (held.device, held.organisation_path) == ("phone of tests", world.units["agent"].path)
+    assert held.captured_at.isoformat() == "2026-11-22T08:00:00+00:00"
+    assert client.get("/session").json["code"] == "not_signed_in"  # reading is refused as ever
+
+
+def test_a_revoked_device_is_kept_and_one_that_signed_out_or_ran_out_is_not(as_, deployment, world, task, clock):
+    person = as_("repairer")
+    with deployment.database.read() as session:
+        mine = session.scalars(select(LoginSession.id).where(LoginSession.token_hash == token_hash(person.token))).one()
+    person.api.delete("/session", status=204)
+    assert feedback(person.api, task).json["code"] == "not_signed_in"
+    as_system(deployment, lambda ctx: setattr(ctx.session.get_one(LoginSession, mine), "ended_at", None))
+    as_system(deployment, lambda ctx: end_session(ctx, mine, user_id=person.user_id, revoked=True))
+    assert feedback(person.api, task).json["code"] == "quarantined"
+    other = as_("repairer_2")
+    clock.set(clock.now() + timedelta(days=100))
+    assert feedback(other.api, task).json["code"] == "not_signed_in"
+    assert [held.reason for held in held_in(deployment)] == ["revoked"]
+
+
+def test_what_was_made_before_a_move_is_kept_for_the_unit_that_was_left(as_, deployment, world, task):
+    client, unit = as_("repairer").api, world.units["agent_2"].id
+    before, path = deployment.clock.now() - timedelta(hours=2), world.units["agent"].path
+    with flow_in(deployment, world) as flow:
+        flow.task("agent_manager", flow.ctx.session.get_one(Task, task), "unassign", reason="调动")
+    as_system(deployment, lambda ctx: UserService(ctx).update(world.users["repairer"], {"organisation_id": unit}))
+    later = deployment.clock.now() + timedelta(minutes=5)
+    assert feedback(client, task, captured_at=later.isoformat()).json["code"] == "not_found"
+    assert feedback(client, task, captured_at=before.isoformat()).json["code"] == "quarantined"
+    assert [(held.reason, held.organisation_path) for held in held_in(deployment)] == [("moved", path)]
+
+
+def test_a_refusal_of_somebody_who_has_their_rights_is_an_ordinary_one(as_, deployment, task):
+    answer = feedback(as_("repairer_2").api, task)
+    assert (answer.status_int, answer.json["code"]) == (404, "not_found")
+    assert held_in(deployment) == []
+
+
+def test_nothing_is_kept_without_a_key_or_beyond_the_limit(as_, deployment, world, task, monkeypatch):
+    client = as_("repairer").api
+    disable(deployment, world)
+    assert feedback(client, task, key="none").status_int == 401
+    assert feedback(client, task, text="长" * 40_000).status_int == 401
+    monkeypatch.setattr(keeping, "MOST_WAITING", 2)
+    codes = [feedback(client, task).json["code"] for _each in range(3)]
+    assert codes == ["quarantined", "quarantined", "not_signed_in"]
+
+
+def test_a_manager_carries_it_out_and_the_phone_learns_of_it(as_, deployment, world, task):
+    client, manager, key = as_("repairer").api, as_("agent_manager"), str(uuid.uuid4())
+    disable(deployment, world)
+    feedback(client, task, key)
+    (held,) = held_in(deployment)
+    assert "备件已到" in manager.office.get(f"/quarantine/{held.id}", status=200)
+    assert f"/quarantine/{held.id}" in manager.office.get("/quarantine", status=200)
+    manager.office.post_form(f"/quarantine/{held.id}/apply", status=303)
+    with deployment.database.read() as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "feedback")).one()
+    assert (entry.actor_id, entry.detail["on_behalf_of"]) == (manager.user_id, world.users["repairer"])
+    assert feedback(client, task, key).json["state"] == "applied"
+    done = stored(deployment, HeldRequest, held.id)
+    assert (done.state, done.location, done.decided_by_id) == ("applied", f"{API}/tasks/{task}", manager.user_id)
+    manager.office.post_form(f"/quarantine/{held.id}/apply", status=303)
+    with deployment.database.read() as session:
+        assert len(session.scalars(select(AuditEntry).where(AuditEntry.action == "feedback")).all()) == 1
+
+
+def test_what_had_arrived_before_is_not_done_twice_by_a_manager_nor_by_the_phone(as_, deployment, world, task):
+    client, manager, keys = as_("repairer").api, as_("agent_manager"), [str(uuid.uuid4()) for _each in range(2)]
+    assert feedback(client, task, keys[0]).status_int == 200
+    disable(deployment, world)
+    for key in keys:  # the first answer was lost on its way
+        feedback(client, task, key)
+    for held in held_in(deployment):
+        manager.office.post_form(f"/quarantine/{held.id}/apply", status=303)
+    as_system(deployment, lambda ctx: UserService(ctx).enable(world.users["repairer"]))
+    again = type(as_("repairer"))(client.app.app, deployment, "repairer").api
+    assert [feedback(again, task, key).headers["Idempotency-Replayed"] for key in keys] == ["true", "true"]
+    with deployment.database.read() as session:
+        assert len(session.scalars(select(AuditEntry).where(AuditEntry.action == "feedback")).all()) == 2
+
+
+def test_what_a_manager_may_not_do_or_comes_too_late_stays_and_says_why(as_, deployment, world, task):
+    client, administrator, manager = as_("repairer").api, as_("administrator").office, as_("agent_manager").office
+    disable(deployment, world)
+    client.act(f"/tasks/{task}", "take", {})
+    (held,) = held_in(deployment)
+    for office in (administrator, manager):
+        page = office.post_form(f"/quarantine/{held.id}/apply", status=303).follow()
+        assert "alert-danger" in page
+    assert stored(deployment, HeldRequest, held.id).state == "waiting"
+    assert stored(deployment, Task, task).state == "assigned"
+
+
+def test_it_is_discarded_with_a_reason_only(as_, deployment, world, task):
+    client, manager, key = as_("repairer").api, as_("agent_manager").office, str(uuid.uuid4())
+    disable(deployment, world)
+    feedback(client, task, key)
+    (held,) = held_in(deployment)
+    manager.post_form(f"/quarantine/{held.id}/discard", {"reason": " "}, status=422)
+    manager.post_form(f"/quarantine/{held.id}/discard", {"reason": "重复"}, status=303)
+    assert feedback(client, task, key).json["state"] == "discarded"
+    assert "重复" in manager.get(f"/quarantine/{held.id}")
+
+
+def test_files_that_it_names_are_kept_and_used_when_it_is_carried_out(as_, deployment, world, task):
+    person, manager = as_("repairer"), as_("agent_manager")
+    sent = person.api.app.post(f"{API}/media", upload_files=[("file", "a.jpg", jpeg())], headers=person.api.headers, status=201)
+    media = sent.json["id"]
+    disable(deployment, world)
+    feedback(person.api, task, media_ids=[media])
+    (held,) = held_in(deployment)
+    assert stored(deployment, MediaFile, media).record_kind == "held_request"
+    manager.office.post_form(f"/quarantine/{held.id}/apply", status=303)
+    kept = stored(deployment, MediaFile, media)
+    assert (kept.record_kind, kept.record_id) == ("task", task)
+
+
+def test_other_units_do_not_see_it_and_nobody_decides_on_their_own(as_, deployment, world, task):
+    client = as_("repairer").api
+    disable(deployment, world)
+    feedback(client, task)
+    (held,) = held_in(deployment)
+    as_("agent_manager_2").office.get(f"/quarantine/{held.id}", status=404)
+    as_("agent_manager_2").office.post_form(f"/quarantine/{held.id}/discard", {"reason": "重复"}, status=404)
+    as_("repairer_2").office.get("/quarantine", status=403)
+    assert count(deployment, HeldRequest) == 1
+
+
+def test_a_person_who_was_erased_leaves_nothing_more(as_, deployment, world, task):
+    client = as_("repairer").api
+    as_system(deployment, lambda ctx: setattr(ctx.session.get_one(User, world.users["repairer"]), "erased_at", ctx.now))
+    disable(deployment, world)
+    assert feedback(client, task).json["code"] == "not_signed_in"
