@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .db import Base
 from .events import Event
+from .leaving import take_left
 from .types import BigInt
 
 MAX_ATTEMPTS = 12
@@ -72,7 +73,10 @@ def add(session: Session, event: Event, *, actor_id: int | None, now: datetime) 
 
     A replay of history (``session.info["silent"]``) writes entries that have ended already, so that nobody is notified.
     """
-    payload = {"action": event.action, "before": event.before, "after": event.after, "values": dict(event.values)}
+    payload: dict[str, Any] = {"action": event.action, "before": event.before, "after": event.after, "values": dict(event.values)}
+    left = take_left(session, event.record_kind, event.record_id)
+    if left:
+        payload["left"] = left
     row = {
         "message_id": str(uuid.uuid4()),
         "event": event.name,

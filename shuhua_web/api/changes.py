@@ -19,6 +19,7 @@ from sqlalchemy import Select, select, tuple_
 
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid
+from shuhua_core.kernel.leaving import had_left
 from shuhua_core.kernel.outbox import OutboxEntry, feed_boundary
 from shuhua_core.kernel.schema import Integer, Text
 from shuhua_core.kernel.scope import visible
@@ -46,6 +47,12 @@ CHANGE = Serializer(
         Out("before", "string", lambda entry: entry.payload.get("before"), nullable=True, description="State before."),
         Out("after", "string", lambda entry: entry.payload.get("after"), nullable=True, description="State after."),
         Out("at", "moment", lambda entry: entry.created_at),
+        Out(
+            "gone",
+            "boolean",
+            lambda _entry: False,
+            description="The record has left your scope: forget it. Nothing else is told.",
+        ),
     ],
 )
 
@@ -72,7 +79,7 @@ def add_feed_kind(config: Configurator, kind: str, model: type[Any], permission:
     summary="What changed since a cursor",
     description=(
         "Without `since` there are no items, only the cursor to begin from: ask for it, then load the lists, then follow. "
-        "A record that has left the caller's scope is no longer told of."
+        "A record that has left the caller's scope is told of once, as `gone`."
     ),
     parameters=[
         Parameter("since", Text(100), "The `cursor` of the answer before."),
@@ -99,14 +106,29 @@ def read_feed(ctx: Context, kinds: FeedKinds, since: str | None, limit: int) -> 
         .limit(STRETCH)
     ).all()
     seen = _visible(ctx, kinds, stretch)
-    shown = [entry for entry in stretch if (entry.record_kind, entry.record_id) in seen]
+    gone = {entry.id for entry in stretch if (entry.record_kind, entry.record_id) not in seen and _left(ctx, kinds, entry)}
+    shown = [entry for entry in stretch if entry.id in gone or (entry.record_kind, entry.record_id) in seen]
     more = len(stretch) == STRETCH or len(shown) > limit
     shown = shown[:limit]
     if len(shown) == limit and more:
         place = (shown[-1].txid, shown[-1].id)
     elif stretch:
         place = (stretch[-1].txid, stretch[-1].id)
-    return {"items": CHANGE.many(shown), "cursor": _encode(place), "more": more}
+    items = [CHANGE.one(entry, **(_NOTHING if entry.id in gone else {})) for entry in shown]
+    return {"items": items, "cursor": _encode(place), "more": more}
+
+
+_NOTHING = {"gone": True, "number": None, "event": "left", "action": None, "before": None, "after": None}
+"""Instead of what happened to a record that is somebody else's now."""
+
+
+def _left(ctx: Context, kinds: FeedKinds, entry: OutboxEntry) -> bool:
+    """Whether the actor could see the record until this entry, which took it out of their scope."""
+    left = entry.payload.get("left")
+    if not left or entry.record_kind not in kinds:
+        return False
+    model, permission = kinds[entry.record_kind]
+    return had_left(model, entry.record_id, left, ctx.actor, permission)
 
 
 def _below(query: Select[Any], boundary: int | None) -> Select[Any]:

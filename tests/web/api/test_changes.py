@@ -123,3 +123,19 @@ def test_a_cursor_that_was_not_made_here_is_422(as_, cursor):
 
 def test_a_stranger_is_asked_to_sign_in(anonymous):
     anonymous.get("/changes", status=401)
+
+
+def test_a_record_that_left_ones_scope_is_told_of_once_and_nothing_of_what_became_of_it(as_, deployment, world):
+    before, after = as_("dispatcher").api, as_("dispatcher_other").api
+    start = before.get("/changes").json["cursor"]
+    with deployment.database.write() as session:
+        ctx = deployment.context(session, SYSTEM)
+        customer = session.scalars(select(Customer).where(Customer.number == "KH1")).one()
+        customer.organisation_path = world.units["other_branch"].path
+        session.flush()
+        ctx.publish(Event("customers.changed", "customer", customer.id, customer.number, action="edit"))
+    publish(deployment, "one")
+    (item,) = before.get("/changes", since=start, status=200).json["items"]
+    assert (item["gone"], item["event"], item["number"], item["action"]) == (True, "left", None, None)
+    assert [(each["gone"], each["number"]) for each in after.get("/changes", since=start).json["items"]] == [(False, "KH1")] * 2
+    assert as_("repairer").api.get("/changes", since=start).json["items"] == []
