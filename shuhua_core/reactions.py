@@ -9,6 +9,7 @@ from .audit.record import write_audit
 from .followups import reactions as followups
 from .inspections import reactions as inspections
 from .kernel.context import Reactions
+from .parts import reactions as parts
 from .repairs.events import RepairEvent
 from .sites import reactions as sites
 from .tasks import reactions as tasks
@@ -35,7 +36,8 @@ REACTIONS: Reactions = {
         (inspections.settle_findings,),
     ),
     TaskEvent.STARTED: (sites.note_repair_started,),
-    TaskEvent.COMPLETED: (sites.note_repaired, tasks.settle_repairs, followups.open_followup),
+    TaskEvent.HANDED_OVER: (parts.keep_parts,),
+    TaskEvent.COMPLETED: (sites.note_repaired, tasks.settle_repairs, followups.open_followup, parts.keep_parts),
     TaskEvent.CANCELLED: (tasks.settle_repairs,),
     TaskEvent.REWORKED: (tasks.redo_repairs, followups.drop_followup),
     TaskEvent.FOLLOWED_UP: (followups.note_followup,),

@@ -65,8 +65,8 @@ class Flow:
         self.task(manager, task, "accept")
         return self.task(manager, task, "assign", repairer_id=self.world.users[repairer])
 
-    def to_completed(self, task: Task, repairer: str = "repairer") -> Task:
-        """From assigned to completed."""
+    def to_completed(self, task: Task, repairer: str = "repairer", **data: Any) -> Task:
+        """From assigned to completed; ``data`` is said besides how it ended."""
         for action in ("take", "depart", "arrive", "start"):
             self.task(repairer, task, action)
-        return self.task(repairer, task, "complete", **COMPLETE)
+        return self.task(repairer, task, "complete", **{**COMPLETE, **data})
