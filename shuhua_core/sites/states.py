@@ -72,6 +72,11 @@ SITE_STATES: Mapping[str, SiteState] = {
 ``to_inspect`` is no state of a piece: a site is that when an inspection is overdue and nothing worse is known.
 """
 
+IN_USE = tuple(name for name in SITE_STATES if name not in {"to_inspect", "to_install", "empty"})
+"""States of pieces that stand somewhere for people to use."""
+INTACT = ("normal", "watched")
+"""Those in which a piece can be used as it was meant to."""
+
 
 def worst(states: Collection[str]) -> str:
     """The state of a site whose pieces are in these states."""

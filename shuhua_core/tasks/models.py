@@ -110,6 +110,6 @@ def late() -> ColumnElement[bool]:
 
 def fixed_at_once() -> ColumnElement[bool]:
     """Whether a task ended with a repair and never went to rework."""
-    reworked = select(Step.id).where(Step.record_kind == "task", Step.record_id == Task.id, Step.after == "rework")
-    back = reworked.where(Step.before != "rework").correlate(Task).exists()
-    return and_(Task.result == "repaired", ~back)
+    back = Step.action.in_(("rework", "fail_check"))
+    reworked = select(Step.id).where(Step.record_kind == "task", Step.record_id == Task.id, back).correlate(Task).exists()
+    return and_(Task.result == "repaired", ~reworked)

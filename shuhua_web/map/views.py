@@ -131,11 +131,18 @@ def show_map(request: Request) -> dict[str, Any]:
     return {
         "title": _("Map"),
         "crumbs": crumbs(request, (_("Map"), None)),
+        **map_of_all(request, _around(request.GET.get("at", ""))),
+        "questions": [_question(request, each) for each in _filters(request)],
+    }
+
+
+def map_of_all(request: Request, bounds: str | None = None) -> dict[str, Any]:
+    """What a template needs for a map of what the person may see, with ``bounds`` to begin with instead of all of it."""
+    return {
         "source": request.route_path("api.map"),
         "legend": json.dumps(legend(request), ensure_ascii=False),
         "basemaps": json.dumps(basemaps(request), ensure_ascii=False),
-        "bounds": _around(request.GET.get("at", "")) or _bounds(request),
-        "questions": [_question(request, each) for each in _filters(request)],
+        "bounds": bounds or _bounds(request),
     }
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased
 
 from shuhua_core.accounts.permissions import Permission
-from shuhua_core.archives.models import Customer
+from shuhua_core.archives.models import Customer, ProductModel
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.scope import visible
 from shuhua_core.places.models import Division
+from shuhua_core.repairs.machine import MACHINE
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.schema import CHANNELS, SEVERITIES
 from shuhua_core.sites.models import Equipment, Site
@@ -20,7 +21,18 @@ from shuhua_core.tasks.models import RepairTask
 
 from ..archives.listing import area_columns
 from ..i18n import _
-from ..listing import ChoiceFilter, Column, DateRange, DivisionFilter, Listing, RecordFilter, Search, StateTabs, Through
+from ..listing import (
+    ChoiceFilter,
+    Column,
+    DateRange,
+    DivisionFilter,
+    FlagFilter,
+    Listing,
+    RecordFilter,
+    Search,
+    StateTabs,
+    Through,
+)
 from ..places.widgets import division_label
 
 PLACE = aliased(Site)
@@ -54,6 +66,13 @@ def record_label(model: Any, permission: str) -> Callable[[Context, str], str]:
 SITE_LABEL = record_label(Site, Permission.SITES_VIEW)
 PIECE_LABEL = record_label(Equipment, Permission.EQUIPMENT_VIEW)
 CUSTOMER_LABEL = record_label(Customer, Permission.CUSTOMERS_VIEW)
+MODEL_LABEL = record_label(ProductModel, Permission.MODELS_VIEW)
+
+
+def is_open(ctx: Context) -> ColumnElement[bool]:
+    """Not settled yet, under the newest table."""
+    return RepairRequest.state.in_(MACHINE.newest(ctx).open_states)
+
 
 REPAIRS = Listing(
     name="repairs",
@@ -85,10 +104,13 @@ REPAIRS = Listing(
         ChoiceFilter("severity", _("Severity"), RepairRequest.severity, SEVERITIES),
         ChoiceFilter("channel", _("Channel"), RepairRequest.channel, CHANNELS),
         DateRange("created", _("Received"), RepairRequest.created_at),
+        FlagFilter("open", _("Not settled"), is_open),
+        FlagFilter("acted_on", _("Dealt with"), RepairRequest.first_action_at.is_not(None)),
         DivisionFilter("division", _("Division"), RepairRequest.division_code, source="divisions.options", label=division_label),
         RecordFilter("site_id", _("Installation point"), RepairRequest.site_id, "sites.options", SITE_LABEL),
         RecordFilter("equipment_id", _("Equipment"), RepairRequest.equipment_id, "equipment.options", PIECE_LABEL),
         RecordFilter("customer_id", _("Customer"), RepairRequest.customer_id, "customers.options", CUSTOMER_LABEL),
+        RecordFilter("model_id", _("Model"), PIECE.model_id, "models.options", MODEL_LABEL),
     ),
     search=Search(
         codes=(RepairRequest.number,),

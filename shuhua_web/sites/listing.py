@@ -14,7 +14,7 @@ from shuhua_core.kernel.workflow import State, Workflow
 from shuhua_core.places.models import Division
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.models import Equipment, Site
-from shuhua_core.sites.states import SITE_KINDS, SITE_STATES
+from shuhua_core.sites.states import IN_USE, INTACT, SITE_KINDS, SITE_STATES
 from shuhua_web.archives.listing import area_columns, counted, version_columns
 from shuhua_web.i18n import _
 from shuhua_web.listing import (
@@ -137,6 +137,8 @@ EQUIPMENT_LIST = Listing(
         DivisionFilter("division", _("Division"), Equipment.division_code, source="divisions.options", label=division_label),
         DateRange("installed", _("Installed on"), Equipment.installed_on),
         DateRange("produced", _("Produced on"), Equipment.produced_on),
+        FlagFilter("in_use", _("In use"), Equipment.state.in_(IN_USE)),
+        FlagFilter("intact", _("Intact"), Equipment.state.in_(INTACT)),
         RecordFilter("site_id", _("Installation point"), Equipment.site_id),
         RecordFilter("model_id", _("Model"), Equipment.model_id),
         RecordFilter("project_id", _("Project"), Equipment.project_id),

@@ -17,7 +17,7 @@ from shuhua_core.places.models import Division
 from shuhua_core.repairs.schema import SEVERITIES
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.tasks.machine import MACHINE
-from shuhua_core.tasks.models import Task, overdue
+from shuhua_core.tasks.models import Task, fixed_at_once, late, overdue
 from shuhua_core.tasks.schema import RESULTS
 
 from ..archives.listing import area_columns
@@ -127,6 +127,11 @@ TASKS = Listing(
         FlagFilter("mine", _("Mine"), lambda ctx: Task.repairer_id == ctx.actor.user_id),
         DateRange("created", _("Created at"), Task.created_at),
         DateRange("due", _("Deadline"), Task.due_at),
+        DateRange("completed", _("Completed at"), Task.completed_at),
+        FlagFilter("open", _("Work to do"), lambda ctx: Task.state.in_(_open_states(ctx))),
+        FlagFilter("late", _("Completed late"), late()),
+        FlagFilter("fixed_at_once", _("Repaired at once"), fixed_at_once()),
+        FlagFilter("scored", _("Judged by the customer"), Task.satisfaction.is_not(None)),
         DivisionFilter("division", _("Division"), Task.division_code, source="divisions.options", label=division_label),
         RecordFilter("unit_id", _("Unit"), Task.unit_id, "tasks.units", _unit_label),
         RecordFilter("repairer_id", _("Repairer"), Task.repairer_id, "tasks.repairers", _repairer_label),
