@@ -75,6 +75,9 @@ def _open_session(request: Request) -> Session:
         # Not zope.sqlalchemy.register: its listeners look for changes at each statement, and this session changes something.
         join_transaction(session, STATUS_CHANGED, request.tm)
     session.info["request_id"] = request.environ.get(REQUEST_ID)
+    skew = security.clock_skew(request)
+    if skew:
+        session.info["clock_skew"] = skew
     request.environ[SESSION] = session
     return session
 

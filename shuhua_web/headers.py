@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -94,6 +95,7 @@ def headers_tween_factory(handler: Callable[[Request], Response], _registry: Any
         wanted = {**FIXED, "Content-Security-Policy": policy(request) if page else API_POLICY}
         if page or is_api(request):
             wanted["Cache-Control"] = "private, no-store"
+            wanted["Date"] = format_datetime(request.registry.deployment.clock.now(), usegmt=True)
         if settings.secure:
             wanted["Strict-Transport-Security"] = "max-age=31536000"
         present = {name.lower() for name, _value in response.headerlist}

@@ -14,6 +14,7 @@ from typing import Any
 from pyramid.request import Request
 
 from shuhua_core.accounts.permissions import Permission
+from shuhua_core.kernel.clock import is_skewed, is_wrong
 from shuhua_core.kernel.steps import Step
 from shuhua_core.kernel.workflow import Row, Workflow
 
@@ -121,6 +122,8 @@ class TimelineStep:
     at_iso: str
     note: str | None = None
     captured: str | None = None
+    in_doubt: bool = False
+    """Whether the clock that says when cannot be right."""
     position: str | None = None
     position_href: str | None = None
     pictures: Sequence[Picture] = ()
@@ -181,6 +184,7 @@ def timeline(
             at_iso=step.at.isoformat(),
             note=step.note,
             captured=_captured(step.captured_at, step.at, request),
+            in_doubt=is_wrong(step.clock_skew) or is_skewed(step.captured_at, step.at),
             position=f"{step.latitude:.5f}, {step.longitude:.5f}" if placed else None,
             position_href=map_href(step.longitude, step.latitude) if placed and map_href else None,  # type: ignore[arg-type]
             pictures=(pictures or {}).get(step.id, ()),

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import colander
 from pyramid.config import Configurator
 from pyramid.exceptions import ConfigurationError
 from pyramid.interfaces import ICSRFStoragePolicy, ISecurityPolicy
@@ -32,7 +33,9 @@ from shuhua_core.accounts.actors import public_actor
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.accounts.sessions import ResolvedSession, resolve, touch
 from shuhua_core.kernel.actor import Actor
+from shuhua_core.kernel.clock import skew_of
 from shuhua_core.kernel.errors import NotSignedIn, PasswordChangeRequired, SecondFactorMissing, ServiceError
+from shuhua_core.kernel.schema import Moment
 
 SIGNED_IN = "signed_in"
 """Permission of views for everybody who has signed in."""
@@ -104,6 +107,16 @@ def _set_cookie(request: Request, response: Response, name: str, value: str | No
     response.set_cookie(cookie_name(request, name), value, path="/", secure=secure, httponly=True, samesite="Lax")
 
 
+def clock_skew(request: Request) -> int | None:
+    """Seconds by which a phone's clock is ahead, where it says what time it has (``Device-Time``, RFC 3339)."""
+    if bearer_token(request) is None:
+        return None
+    try:
+        return skew_of(Moment().read(None, request.headers.get("Device-Time")), request.deployment.clock.now())
+    except colander.Invalid:
+        return None
+
+
 def login_session(request: Request) -> ResolvedSession | None:
     """The session that the request's token stands for.
 
@@ -155,7 +168,7 @@ def add_holder(config: Configurator, reader: HoldsReader) -> None:
 def _touch(request: Request) -> None:
     """Note that the session is in use. Runs when the request's own transaction is over; not worth failing for."""
     try:
-        touch(request.deployment, request.login_session)
+        touch(request.deployment, request.login_session, clock_skew(request))
     except (ServiceError, SQLAlchemyError):
         log.warning("the use of a session could not be noted")
 

@@ -177,6 +177,8 @@ class LoginSession(Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
+    clock_skew: Mapped[int | None]
+    """Seconds by which the device's clock was ahead when it was last looked at."""
     revoked: Mapped[bool] = mapped_column(default=False)
     """Whether it was ended from elsewhere: what the device still sends is not its owner's any more."""
 

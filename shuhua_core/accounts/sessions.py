@@ -128,10 +128,12 @@ def resolve(session: Session, token: str, now: datetime) -> ResolvedSession | No
     )
 
 
-def touch(deployment: Deployment, resolved: ResolvedSession) -> None:
-    """Note that a session is in use, in a transaction of its own; a browser's then lives on from now."""
+def touch(deployment: Deployment, resolved: ResolvedSession, clock_skew: int | None = None) -> None:
+    """Note that a session is in use, in a transaction of its own, and how its clock goes; a browser's then lives on from now."""
     now = deployment.clock.now()
-    values = {"last_seen_at": now}
+    values: dict[str, object] = {"last_seen_at": now}
+    if clock_skew is not None:
+        values["clock_skew"] = clock_skew
     if resolved.kind == "browser":
         values["expires_at"] = now + lifetime(deployment.settings, resolved.kind)
     with deployment.database.write() as session:

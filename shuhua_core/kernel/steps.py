@@ -32,6 +32,8 @@ class Step(Base):
     """When the server carried it out."""
     captured_at: Mapped[datetime | None]
     """When the phone says that it happened; never used for deadlines."""
+    clock_skew: Mapped[int | None]
+    """Seconds by which the phone said that its clock was ahead; never used for anything but a flag."""
     note: Mapped[str | None] = mapped_column(Text)
     """The reason, opinion or question that came with it."""
     longitude: Mapped[float | None] = mapped_column(Float)

@@ -154,6 +154,7 @@ class Machine:
                 "actor_kind": ctx.actor.kind,
                 "at": ctx.now,
                 "captured_at": values.get("captured_at"),
+                "clock_skew": ctx.session.info.get("clock_skew"),
                 "note": next((values[name] for name in NOTE_FIELDS if values.get(name)), None),
                 "longitude": position.get("longitude"),
                 "latitude": position.get("latitude"),

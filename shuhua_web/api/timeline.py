@@ -9,6 +9,7 @@ from pyramid.request import Request
 from sqlalchemy import select
 
 from shuhua_core.accounts.models import User
+from shuhua_core.kernel.clock import is_skewed, is_wrong
 from shuhua_core.kernel.steps import Step, steps_of
 from shuhua_core.kernel.workflow import Workflow
 
@@ -16,6 +17,12 @@ from ..i18n import _
 from .outputs import Out, Serializer
 
 PLACE = Serializer("StepPlace", [Out("longitude", "number"), Out("latitude", "number")], description="WGS-84.")
+
+
+def in_doubt(step: Step) -> bool:
+    """Whether the clock of the phone that took the step cannot have been right."""
+    return is_wrong(step.clock_skew) or is_skewed(step.captured_at, step.at)
+
 
 STEP = Serializer(
     "Step",
@@ -29,6 +36,8 @@ STEP = Serializer(
         Out("who_kind", "string", lambda step: step.actor_kind),
         Out("at", "moment"),
         Out("captured_at", "moment", nullable=True),
+        Out("clock_skew", "integer", nullable=True, description="Seconds by which the phone's clock was ahead."),
+        Out("skewed", "boolean", in_doubt, description="Whether the phone's clock cannot be right."),
         Out("note", "string", nullable=True),
         Out("place", PLACE, lambda step: step if step.longitude is not None else None, nullable=True),
         Out("media_ids", ["integer"], lambda step: step.input.get("media_ids") or []),

@@ -7,11 +7,12 @@ from typing import Any
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import view_config
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from shuhua_core.accounts.link_delivery import retry as retry_link
-from shuhua_core.accounts.models import AccountLink, User
+from shuhua_core.accounts.models import AccountLink, LoginSession, User
 from shuhua_core.accounts.permissions import Permission
+from shuhua_core.kernel.clock import AHEAD
 from shuhua_core.kernel.errors import NotFound
 from shuhua_core.messages.models import Delivery, Message
 
@@ -46,6 +47,26 @@ def failed_messages(request: Request) -> Table:
     ]
     heads = (_("At"), _("To"), _("Number"), _("Message"), _("Channel"), _("Attempts"), _("Last error"))
     return Table(_("Messages that could not be sent"), heads, rows, empty=_("All messages went out."))
+
+
+def wrong_clocks(request: Request) -> Table:
+    """Phones that are signed in and whose clocks are wrong, the latest seen first."""
+    limit = AHEAD.total_seconds()
+    query = (
+        select(LoginSession, User.name)
+        .join(User, User.id == LoginSession.user_id)
+        .where(LoginSession.ended_at.is_(None), LoginSession.expires_at > request.ctx.now)
+        .where(or_(LoginSession.clock_skew > limit, LoginSession.clock_skew < -limit))
+        .order_by(LoginSession.last_seen_at.desc(), LoginSession.id)
+        .limit(SHOWN)
+    )
+    zone = request.deployment.settings.timezone
+    rows = [
+        ((name, each.device, formats.moment(each.last_seen_at, zone), formats.number(round((each.clock_skew or 0) / 60))), ())
+        for each, name in request.dbsession.execute(query)
+    ]
+    heads = (_("Who"), _("Device"), _("Last used"), _("Minutes ahead"))
+    return Table(_("Phones with wrong clocks"), heads, rows, empty=_("All clocks are right."))
 
 
 def failed_links(request: Request) -> Table:

@@ -21,7 +21,7 @@ from ..api import record_id
 from ..i18n import _
 from ..layout import flash
 from ..records import Related
-from .deliveries import failed_links, failed_messages
+from .deliveries import failed_links, failed_messages, wrong_clocks
 
 SHOWN = 20
 FAULT = "plugin.fault"
@@ -44,7 +44,7 @@ def plugins(request: Request) -> dict[str, Any]:
         ],
         "relations": [_plugins(request), _faults(request), _workflows(request)],
         "given_up": _given_up(request),
-        "failed": [failed_messages(request), failed_links(request)],
+        "failed": [failed_messages(request), failed_links(request), wrong_clocks(request)],
         "links": pages(request),
     }
 

@@ -40,7 +40,7 @@ export interface Received {
 export const caller: { token: string | null; language: string } = { token: null, language: "zh-Hans" };
 
 export function headers(): Record<string, string> {
-  const found: Record<string, string> = { "Accept-Language": caller.language };
+  const found: Record<string, string> = { "Accept-Language": caller.language, "Device-Time": new Date().toISOString() };
   if (caller.token !== null) {
     found["Authorization"] = `Bearer ${caller.token}`;
   }
