@@ -37,6 +37,7 @@ ROOMS: Mapping[str, Any] = {
     "media": _("Pictures"),
     "messages": _("Messages"),
     "models": _("Product models"),
+    "parts": _("Returned parts"),
     "persons": _("Personal data"),
     "phones": _("Phone numbers"),
     "projects": _("Projects"),

@@ -47,6 +47,7 @@ SEEN_BY = {
     "repair": "repairs.view",
     "task": "tasks.view",
     "followup": "followups.view",
+    "part": "parts.view",
     "inspection": "inspections.view",
     "plan": "inspections.view",
     "checklist": "checklists",
@@ -66,7 +67,7 @@ SEEN_BY = {
 """Kind of record -> whose reach decides whether it is in sight."""
 
 WHOSE = {
-    **dict.fromkeys(("repair", "task", "followup", "media"), "abced"),
+    **dict.fromkeys(("repair", "task", "followup", "part", "media"), "abced"),
     **dict.fromkeys(("site", "equipment", "code", "customer", "project", "inspection", "plan"), "acd"),
     "message": "ad",
     **dict.fromkeys(("model", "user", "organisation", "absent", "checklist", "held"), "a"),

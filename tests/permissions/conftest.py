@@ -28,6 +28,7 @@ from shuhua_core.kernel.clock import SetClock
 from shuhua_core.media.service import MediaService
 from shuhua_core.media.store import MediaStore
 from shuhua_core.messages.models import Message
+from shuhua_core.parts.models import ReturnedPart
 from shuhua_core.quarantine.models import HeldRequest
 from shuhua_core.testing.factories import accounts
 from shuhua_core.testing.flow import Flow
@@ -222,5 +223,6 @@ def _case(flow: Flow, record: str, ids: dict[tuple[str, str], Any], store: Media
         if kind == "task":
             ids["repair", record], ids["task", record], ids["media", record] = repair.id, task.id, media.id
         else:
-            flow.to_completed(task, repairer)
+            flow.to_completed(task, repairer, parts=[{"name": "轴承"}])
+            ids["part", record] = session.scalar(select(ReturnedPart.id).where(ReturnedPart.task_id == task.id))
             ids["followup", record] = session.scalar(select(Followup.id).where(Followup.task_id == task.id))
