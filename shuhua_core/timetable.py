@@ -9,6 +9,7 @@ from datetime import timedelta
 from .accounts import attempts, limits, link_delivery, sessions
 from .articles.service import ArticleService
 from .audit import running
+from .imports import service as imports
 from .inspections.due import keep_due
 from .kernel import idempotency
 from .kernel.actor import SYSTEM
@@ -63,5 +64,6 @@ JOBS: tuple[Job, ...] = (
     Job("media.sweep_uploads", timedelta(minutes=10), housekeeping.sweep_uploads),
     Job("media.sweep_unattached", timedelta(hours=6), housekeeping.sweep_unattached),
     Job("media.sweep_orphans", timedelta(hours=24), housekeeping.sweep_orphans),
+    Job("imports.sweep", timedelta(hours=24), in_transaction(imports.sweep)),
     Job("sessions.sweep", timedelta(hours=6), in_transaction(lambda ctx: sessions.sweep(ctx.session, ctx.now))),
 )

@@ -22,6 +22,7 @@ from .audit.models import JobRun
 from .audit.running import note_job
 from .audit.security import write_security
 from .deliveries import DELIVERIES, Delivery
+from .imports.run import run_due as run_imports
 from .kernel import outbox
 from .kernel.deployment import Deployment
 from .kernel.errors import Busy, ServiceError
@@ -97,9 +98,12 @@ class Worker:
                     self._stopping.wait(IDLE_SECONDS)
 
     def run_once(self) -> int:
-        """One round: deliveries, messages to send, a stretch of the chain, jobs that are due. Returns how much was done."""
+        """One round: deliveries, messages to send, a stretch of an import and of the chain, jobs that are due.
+
+        Returns how much was done.
+        """
         sent = self._messenger.send_due(self._deployment) + send_links(self._deployment, self._runner, self._link_channels)
-        return self._deliver_batch() + sent + self._lay_chain() + self._run_jobs()
+        return self._deliver_batch() + sent + run_imports(self._deployment) + self._lay_chain() + self._run_jobs()
 
     def run_until_idle(self) -> int:
         """Rounds until one has nothing to do; returns how much was done."""

@@ -116,7 +116,8 @@ def _list(archive: Archive, request: Request) -> dict[str, Any]:
         # Who holds the code of a piece may see it, but has no use for a list of one.
         raise NotSignedIn
     new = Tool(_("New"), f"{archive.name}.new", "plus", archive.edit, primary=True)
-    return archive.listing.page(request, toolbar=(new,))
+    bring = Tool(_("Import"), f"{archive.name}.import", "upload", archive.edit)
+    return archive.listing.page(request, toolbar=(new, bring))
 
 
 def _new(archive: Archive, request: Request) -> Any:
