@@ -129,6 +129,12 @@ class Settings:
     person alone, never a group."""
     invite_days: int = 7
     """Days for which an invitation works."""
+    quiet_from_hour: int = 20
+    """Hour of the evening from which only urgent notices go out by channels that disturb; as `quiet_to_hour`: never quiet."""
+    quiet_to_hour: int = 8
+    """Hour from which the others go out."""
+    notice_attempts: int = 8
+    """Attempts after which the delivery of a notice by a channel is given up."""
     retention_months: int = 0
     """Months after the end of a request when its reporter's name, phone and address are erased; 0 keeps them."""
     running_log_days: int = 90
@@ -235,7 +241,11 @@ def _check(settings: Settings) -> None:
         settings.number_rule.format(prefix="BX", date="20261122", n=1)
     except (KeyError, ValueError, IndexError):
         raise ConfigurationError(_("shuhua.number_rule may only use {prefix}, {date} and {n}.")) from None
+    for name in ("quiet_from_hour", "quiet_to_hour"):
+        if not 0 <= getattr(settings, name) <= 23:
+            raise ConfigurationError(_("shuhua.${name} must be an hour from 0 to 23.", mapping={"name": name}))
     for name in (
+        "notice_attempts",
         *("urgent_hours", "high_hours", "normal_hours", "session_hours", "device_days"),
         *("upload_bytes", "video_bytes", "upload_hours", "busy_seconds", "public_minutes"),
     ):

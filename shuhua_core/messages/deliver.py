@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 from ..accounts.models import User
 from ..kernel.deployment import Deployment
 from ..kernel.outbox import OutboxEntry
+from ..kernel.settings import Settings
 from ..plugins.contracts import Notice, NoticeText, PermanentFailure, Recipient, TemporaryFailure
 from ..plugins.errors import FailureKind, PluginFailed
 from ..plugins.runner import PluginRunner
@@ -27,9 +27,6 @@ from .notices import NOTICES
 INBOX = "inbox"
 AT_ANY_HOUR = frozenset({INBOX, "console"})
 """Channels that wake nobody."""
-QUIET_FROM, QUIET_TO = time(20), time(8)
-"""Between these hours of the deployment's zone only what is urgent goes out by other channels."""
-MAX_ATTEMPTS = 8
 FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=30), timedelta(hours=6)
 LEASE = timedelta(minutes=5)
 
@@ -109,7 +106,7 @@ class Messenger:
 
 def _add(deployment: Deployment, session: Session, wanted: Sequence[tuple[int, str, bool]]) -> None:
     """Deliveries of (message, channel, urgent) that are not there yet; the stored message is the inbox's delivery."""
-    now, zone = deployment.clock.now(), deployment.settings.timezone
+    now = deployment.clock.now()
     ids = {message_id for message_id, _channel, _urgent in wanted}
     stored = session.execute(select(Delivery.message_id, Delivery.channel).where(Delivery.message_id.in_(ids)))
     known = {(row.message_id, row.channel) for row in stored}
@@ -118,7 +115,7 @@ def _add(deployment: Deployment, session: Session, wanted: Sequence[tuple[int, s
             "message_id": message_id,
             "channel": channel,
             "state": "sent" if channel == INBOX else "waiting",
-            "available_at": not_before(channel, now, zone, urgent=urgent),
+            "available_at": not_before(channel, now, deployment.settings, urgent=urgent),
             "ended_at": now if channel == INBOX else None,
         }
         for message_id, channel, urgent in wanted
@@ -128,15 +125,17 @@ def _add(deployment: Deployment, session: Session, wanted: Sequence[tuple[int, s
         session.execute(insert(Delivery), rows)
 
 
-def not_before(channel: str, moment: datetime, zone: ZoneInfo, *, urgent: bool) -> datetime:
+def not_before(channel: str, moment: datetime, settings: Settings, *, urgent: bool) -> datetime:
     """The earliest moment, from ``moment`` on, at which the channel may disturb a person."""
     if urgent or channel in AT_ANY_HOUR:
         return moment
+    zone, begins, ends = settings.timezone, settings.quiet_from_hour, settings.quiet_to_hour
     local = moment.astimezone(zone)
-    if QUIET_TO <= local.time() < QUIET_FROM:
+    # Counted from the end of the quiet hours, so that they may lie across midnight or not.
+    if (local.hour - ends) % 24 < (begins - ends) % 24 or begins == ends:
         return moment
-    day = local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
-    return datetime.combine(day, QUIET_TO, zone)
+    day = local.date() + timedelta(days=1) if local.hour >= ends else local.date()
+    return datetime.combine(day, time(ends), zone)
 
 
 def _due(deployment: Deployment) -> tuple[ColumnElement[bool], ...]:
@@ -212,12 +211,11 @@ def _settle(
     values: dict[str, object] = {"attempts": attempts, "last_error": error[:300] if error else None}
     if error is None:
         values |= {"state": "sent", "ended_at": now}
-    elif final or attempts >= MAX_ATTEMPTS:
+    elif final or attempts >= deployment.settings.notice_attempts:
         values |= {"state": "failed", "ended_at": now}
     else:
         wait = timedelta(seconds=after) if after else min(FIRST_BACKOFF * 2 ** max(attempts - 1, 0), LONGEST_BACKOFF)
-        zone = deployment.settings.timezone
-        values["available_at"] = not_before(outgoing.channel, now + wait, zone, urgent=outgoing.notice.urgent)
+        values["available_at"] = not_before(outgoing.channel, now + wait, deployment.settings, urgent=outgoing.notice.urgent)
     with deployment.database.write() as session:
         session.execute(
             update(Delivery)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,8 @@ from sqlalchemy import select
 
 from shuhua_core.kernel.actor import SYSTEM
 from shuhua_core.kernel.outbox import OutboxEntry
-from shuhua_core.messages.deliver import MAX_ATTEMPTS, Messenger, not_before
+from shuhua_core.kernel.settings import Settings
+from shuhua_core.messages.deliver import Messenger, not_before
 from shuhua_core.messages.models import Delivery, Message
 from shuhua_core.plugins import Label, PermanentFailure, Receipt, TemporaryFailure, hookimpl
 from shuhua_core.plugins.manager import build_plugin_manager
@@ -20,6 +22,7 @@ from shuhua_core.testing.world import build_world
 from shuhua_core.worker import Worker
 
 ZONE = ZoneInfo("Asia/Shanghai")
+SETTINGS = Settings(database_url="sqlite:///unused", secret="x" * 32)
 
 
 class Pager:
@@ -172,11 +175,11 @@ def test_a_permanent_failure_is_given_up_at_once_and_stays_visible(deployment, w
 def test_a_channel_that_never_works_is_given_up_after_some_attempts(deployment, work, report, pager, clock):
     pager.error = TemporaryFailure("down")
     report()
-    for _time in range(MAX_ATTEMPTS):
+    for _time in range(deployment.settings.notice_attempts):
         work()
         clock.set(clock.now() + timedelta(hours=24))
     failed = deliveries(deployment)["pager"]
-    assert (failed.state, failed.attempts) == ("failed", MAX_ATTEMPTS)
+    assert (failed.state, failed.attempts) == ("failed", deployment.settings.notice_attempts)
 
 
 def test_a_faulty_plugin_does_not_hold_the_inbox_up_and_resting_costs_no_attempt(deployment, work, report, pager, clock):
@@ -225,4 +228,15 @@ def test_at_night_only_what_is_urgent_goes_out_the_rest_waits_until_eight(deploy
 )
 def test_the_quiet_hours_are_from_eight_in_the_evening_to_eight_in_the_morning(hour, urgent, channel, expected):
     moment = datetime(2026, 11, *hour, tzinfo=ZONE)
-    assert not_before(channel, moment, ZONE, urgent=urgent) == datetime(2026, 11, *expected, tzinfo=ZONE)
+    assert not_before(channel, moment, SETTINGS, urgent=urgent) == datetime(2026, 11, *expected, tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "hour", "expected"),
+    [(22, 6, (22, 21, 0), (22, 21, 0)), (22, 6, (22, 22, 0), (23, 6, 0)), (1, 6, (22, 0, 30), (22, 0, 30)),
+     (1, 6, (22, 3, 0), (22, 6, 0)), (9, 9, (22, 9, 0), (22, 9, 0))],
+)  # fmt: skip
+def test_the_quiet_hours_are_a_setting_and_may_lie_across_midnight_or_not(begins, ends, hour, expected):
+    settings = replace(SETTINGS, quiet_from_hour=begins, quiet_to_hour=ends)
+    moment = datetime(2026, 11, *hour, tzinfo=ZONE)
+    assert not_before("sms", moment, settings, urgent=False) == datetime(2026, 11, *expected, tzinfo=ZONE)
