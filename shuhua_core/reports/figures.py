@@ -148,7 +148,7 @@ def work_of(ctx: Context, period: Period) -> Work:
     states = ctx.deployment.workflows.newest(ctx.session, "tasks").open_states
     now = select(func.count(), func.count().filter(Task.due_at < ctx.now)).where(seen, Task.state.in_(states))
     opened, behind = ctx.session.execute(now).one()
-    return Work(completed, too_late, at_once, _score(score), scored, opened, behind)
+    return Work(completed, too_late, at_once, mean_score(score), scored, opened, behind)
 
 
 def _sums() -> tuple[Any, ...]:
@@ -161,7 +161,8 @@ def _sums() -> tuple[Any, ...]:
     )
 
 
-def _score(hundredths: Any) -> float | None:
+def mean_score(hundredths: Any) -> float | None:
+    """A mean of scores, which are stored in hundredths, from 1 to 5."""
     return None if hundredths is None else float(hundredths) / 100
 
 
@@ -201,7 +202,7 @@ def units_of(ctx: Context, period: Period) -> list[UnitRank]:
         .limit(RANKED)
     )
     return [
-        UnitRank(unit_id, name, completed, too_late, at_once, _score(score))
+        UnitRank(unit_id, name, completed, too_late, at_once, mean_score(score))
         for unit_id, name, completed, too_late, at_once, score in ctx.session.execute(query)
     ]
 

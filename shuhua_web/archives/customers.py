@@ -91,7 +91,8 @@ def customer_page(request: Request, customer: Customer) -> dict[str, Any]:
         Fact(_("Note"), customer.note, wide=True),
     ]
     relations = [_projects(request, customer), _sites(request, customer), _contacts(request, customer)]
-    return {"groups": [("", facts)], "relations": relations}
+    later = request.route_path("reports.customer", id=customer.id)
+    return {"groups": [("", facts)], "later": later, "relations": relations}
 
 
 def _projects(request: Request, customer: Customer) -> Related:

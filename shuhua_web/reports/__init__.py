@@ -1,4 +1,4 @@
-"""Figures: the leader's page, on the screen and on paper."""
+"""Figures: the leader's page, on the screen and on paper, and a customer's use of what was bought."""
 
 from __future__ import annotations
 
@@ -9,4 +9,5 @@ def includeme(config: Configurator) -> None:
     """Routes of this room."""
     config.add_route("reports.overview", "/overview")
     config.add_route("reports.sheet", "/overview/sheet.pdf")
+    config.add_route("reports.customer", r"/customers/{id:\d+}/use")
     config.scan("shuhua_web.reports")

@@ -23,7 +23,8 @@ def days(name: str, period: Period) -> dict[str, str]:
     return {f"{name}_from": period.first.isoformat(), f"{name}_to": period.last.isoformat()}
 
 
-def _to(request: Request, route: str, **query: Any) -> str:
+def listed(request: Request, route: str, **query: Any) -> str:
+    """The address of a list that is narrowed to this."""
     # An own view of the list may filter more than the figure does: it is left aside.
     return str(request.route_path(route, _query={"view": "0", **query}))
 
@@ -42,7 +43,7 @@ def big_figures(request: Request, period: Period) -> list[BigFigure]:
     if may(Permission.EQUIPMENT_VIEW):
         pieces = pieces_of(request.ctx)
         rate = formats.percent(pieces.intact, pieces.in_use)
-        href = _to(request, "equipment.list", in_use="true", intact="false")
+        href = listed(request, "equipment.list", in_use="true", intact="false")
         found.append(BigFigure(_("Intact equipment"), rate, href, _of(pieces.intact, pieces.in_use)))
     return found
 
@@ -52,12 +53,12 @@ def _of_requests(request: Request, period: Period) -> list[BigFigure]:
     within = days("created", period)
     wait = formats.duration(requests.first_action) or "–"
     return [
-        BigFigure(_("Requests received"), formats.number(requests.received), _to(request, "repairs.list", **within)),
-        BigFigure(_("Open requests"), formats.number(requests.open), _to(request, "repairs.list", open="true"), _("Now")),
+        BigFigure(_("Requests received"), formats.number(requests.received), listed(request, "repairs.list", **within)),
+        BigFigure(_("Open requests"), formats.number(requests.open), listed(request, "repairs.list", open="true"), _("Now")),
         BigFigure(
             _("Median time to first action"),
             wait,
-            _to(request, "repairs.list", acted_on="true", **within),
+            listed(request, "repairs.list", acted_on="true", **within),
             _of(requests.acted_on, requests.received),
         ),
     ]
@@ -72,27 +73,27 @@ def _of_tasks(request: Request, period: Period) -> list[BigFigure]:
         BigFigure(
             _("Overdue tasks"),
             formats.number(work.overdue),
-            _to(request, "tasks.list", overdue="true"),
+            listed(request, "tasks.list", overdue="true"),
             _of(work.overdue, work.open),
             alert=work.overdue > 0,
         ),
-        BigFigure(_("Completed tasks"), formats.number(work.completed), _to(request, "tasks.list", **within)),
+        BigFigure(_("Completed tasks"), formats.number(work.completed), listed(request, "tasks.list", **within)),
         BigFigure(
             _("On-time rate"),
             formats.percent(on_time, work.completed),
-            _to(request, "tasks.list", late="false", **within),
+            listed(request, "tasks.list", late="false", **within),
             _of(on_time, work.completed),
         ),
         BigFigure(
             _("First-time fix rate"),
             formats.percent(at_once, work.completed),
-            _to(request, "tasks.list", fixed_at_once="true", **within),
+            listed(request, "tasks.list", fixed_at_once="true", **within),
             _of(at_once, work.completed),
         ),
         BigFigure(
             _("Satisfaction"),
             score,
-            _to(request, "tasks.list", scored="true", **within),
+            listed(request, "tasks.list", scored="true", **within),
             _("of 5, ${count} asked", mapping={"count": formats.number(work.scored)}),
         ),
     ]
@@ -109,7 +110,7 @@ def trends(request: Request, period: Period) -> tuple[Sequence[Period], list[Lin
     ):
         if request.actor.may(permission):
             counts = trend(request.ctx, model, column, permission, weeks)
-            hrefs = [_to(request, route, **days(name, week)) for week in weeks]
+            hrefs = [listed(request, route, **days(name, week)) for week in weeks]
             lines.append(Line(title, list(zip(counts, hrefs, strict=True))))
     return weeks, lines
 
@@ -131,8 +132,8 @@ def _units(request: Request, period: Period) -> Ranking:
         rows.append(
             (
                 each.name,
-                (formats.number(each.completed), _to(request, "tasks.list", **within)),
-                (formats.number(each.late), _to(request, "tasks.list", late="true", **within)),
+                (formats.number(each.completed), listed(request, "tasks.list", **within)),
+                (formats.number(each.late), listed(request, "tasks.list", late="true", **within)),
                 formats.percent(each.completed - each.late, each.completed),
                 formats.percent(each.fixed_at_once, each.completed),
                 "–" if each.satisfaction is None else f"{each.satisfaction:.1f}",
@@ -149,7 +150,7 @@ def _models(request: Request, period: Period) -> Ranking:
     rows = [
         (
             f"{each.number} {each.name_en if english and each.name_en else each.name}",
-            (formats.number(each.faults), _to(request, "repairs.list", model_id=each.model_id, **days("created", period))),
+            (formats.number(each.faults), listed(request, "repairs.list", model_id=each.model_id, **days("created", period))),
             formats.number(each.pieces),
             formats.percent(each.faults, each.pieces),
         )
@@ -164,7 +165,7 @@ def _areas(request: Request, period: Period) -> Ranking:
     rows = [
         (
             each.name_en if english and each.name_en else each.name_zh,
-            (formats.number(each.requests), _to(request, "repairs.list", division=each.code, **days("created", period))),
+            (formats.number(each.requests), listed(request, "repairs.list", division=each.code, **days("created", period))),
         )
         for each in areas_of(request.ctx, period)
     ]

@@ -137,6 +137,7 @@ EQUIPMENT_LIST = Listing(
         DivisionFilter("division", _("Division"), Equipment.division_code, source="divisions.options", label=division_label),
         DateRange("installed", _("Installed on"), Equipment.installed_on),
         DateRange("produced", _("Produced on"), Equipment.produced_on),
+        DateRange("safe_life", _("Safe service life to"), Equipment.safe_life_to),
         FlagFilter("in_use", _("In use"), Equipment.state.in_(IN_USE)),
         FlagFilter("intact", _("Intact"), Equipment.state.in_(INTACT)),
         RecordFilter("site_id", _("Installation point"), Equipment.site_id),

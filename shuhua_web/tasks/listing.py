@@ -35,7 +35,7 @@ from ..listing import (
     Through,
 )
 from ..places.widgets import division_label
-from ..repairs.listing import PIECE_LABEL, SITE_LABEL
+from ..repairs.listing import CUSTOMER_LABEL, PIECE_LABEL, SITE_LABEL
 
 PLACE = aliased(Site)
 PIECE = aliased(Equipment)
@@ -129,6 +129,7 @@ TASKS = Listing(
         DateRange("due", _("Deadline"), Task.due_at),
         DateRange("completed", _("Completed at"), Task.completed_at),
         FlagFilter("open", _("Work to do"), lambda ctx: Task.state.in_(_open_states(ctx))),
+        FlagFilter("done", _("Completed"), Task.completed_at.is_not(None)),
         FlagFilter("late", _("Completed late"), late()),
         FlagFilter("fixed_at_once", _("Repaired at once"), fixed_at_once()),
         FlagFilter("scored", _("Judged by the customer"), Task.satisfaction.is_not(None)),
@@ -136,6 +137,7 @@ TASKS = Listing(
         RecordFilter("unit_id", _("Unit"), Task.unit_id, "tasks.units", _unit_label),
         RecordFilter("repairer_id", _("Repairer"), Task.repairer_id, "tasks.repairers", _repairer_label),
         RecordFilter("site_id", _("Installation point"), Task.site_id, "sites.options", SITE_LABEL),
+        RecordFilter("customer_id", _("Customer"), Task.customer_id, "customers.options", CUSTOMER_LABEL),
         RecordFilter("equipment_id", _("Equipment"), Task.equipment_id, "equipment.options", PIECE_LABEL),
     ),
     search=Search(
