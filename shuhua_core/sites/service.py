@@ -12,6 +12,7 @@ from shuhua_core.accounts.organisations import BRANCH_KINDS, branch_of
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives import records
 from shuhua_core.archives.models import Customer, Project
+from shuhua_core.kernel.actor import ScopeKind
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid, NotAllowed
 from shuhua_core.kernel.i18n import _
@@ -45,6 +46,7 @@ class SiteService:
         records.refuse_without(ctx, Permission.SITES_EDIT)
         values = deserialize(SiteCreate, data)
         media_ids, position, unit_id = values.pop("media_ids"), values.pop("position"), values.pop("organisation_id")
+        values["division_code"] = values["division_code"] or self._own_division()
         self._check(values)
         home = records.home_path(ctx, values["division_code"], by_division=True)
         unit = self._responsible(unit_id, home)
@@ -67,6 +69,12 @@ class SiteService:
         records.publish(ctx, SiteEvent.CREATED, "site", site, records.initial(site), personal=SITE_PERSONAL)
         MediaService(ctx).attach(media_ids or [], "site", site.id)
         return site
+
+    def _own_division(self) -> str | None:
+        """The division of an actor who may add sites in that one alone."""
+        grants = list(self._ctx.actor.reach(Permission.SITES_EDIT))
+        own = {grant.value for grant in grants if grant.scope is ScopeKind.DIVISION and grant.value}
+        return own.pop() if len(own) == 1 and len(grants) == 1 else None
 
     def edit(self, site_id: int, data: Any, *, expected_version: int | None = None) -> Site:
         """Change the fields that ``data`` names (:class:`SitePatch`); its pieces follow it into its new scope.

@@ -35,6 +35,7 @@ const SCREENS: Record<string, Component> = {
   inspect: later(async () => (await import("./screens/inspect")).InspectScreen),
   collect: later(async () => (await import("./screens/collect")).CollectScreen),
   report: later(async () => (await import("./screens/report")).ReportScreen),
+  visit: later(async () => (await import("./screens/visit")).VisitScreen),
 };
 
 const TABS: [path: string, icon: IconName, text: "today" | "scan" | "queue" | "messages" | "me"][] = [

@@ -156,3 +156,8 @@ def test_the_phone_of_a_contact_is_revealed_on_the_record(as_user, world):
     assert events == ["sites.edited", "sites.phone_revealed"]
     with pytest.raises(NotAllowed):
         SiteService(as_user("inspector")).reveal_phone(world.sites["one"].id)
+
+
+def test_a_collector_adds_a_point_in_the_own_division_without_naming_it(as_user):
+    site = SiteService(as_user("collector")).create({"name": "湖边健身点", "kind": "park"})
+    assert site.division_code == "35"

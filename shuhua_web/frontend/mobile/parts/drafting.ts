@@ -19,7 +19,8 @@ export interface Drafting {
 export function useDraft(form: string, title: () => string, place: string, initial: JsonObject = {}): Drafting {
   const values = reactive<JsonObject>({ ...initial });
   const resumed = ref(false);
-  let draft: Draft = newDraft(form, title(), place, values);
+  // Its title may speak of what the draft holds, so it is asked for only when it is kept.
+  let draft: Draft = newDraft(form, "", place, values);
   let over = false;
   const ready = draftOf(form).then((found) => {
     if (found) {

@@ -7,7 +7,7 @@ import { keep, room } from "../store/files";
 import { Icon } from "./icon";
 import { KeptThumbnail } from "./media";
 import { Recorder } from "./recorder";
-import { showToast } from "./vant";
+import { showToast } from "./toast";
 
 interface Props {
   label: string;

@@ -2,7 +2,7 @@
 import { defineComponent, onUnmounted, ref } from "vue";
 import { t } from "../i18n";
 import { Icon } from "./icon";
-import { showToast } from "./vant";
+import { showToast } from "./toast";
 
 const LONGEST = 120;
 

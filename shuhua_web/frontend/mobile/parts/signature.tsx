@@ -4,7 +4,8 @@ import { t } from "../i18n";
 import type { Json, JsonObject } from "../queue/types";
 import { keep } from "../store/files";
 import { KeptThumbnail } from "./media";
-import { Popup, showToast, Signature as Pad } from "./vant";
+import { showToast } from "./toast";
+import { Popup, Signature as Pad } from "./vant";
 
 export const Signature = defineComponent(
   (props: { value: Json; onChange: (value: Json) => void }) => {

@@ -16,7 +16,6 @@ import "vant/es/switch/index.css";
 import "vant/es/tabbar/index.css";
 import "vant/es/tabbar-item/index.css";
 import "vant/es/tag/index.css";
-import "vant/es/toast/index.css";
 
 export {
   Button,
@@ -33,5 +32,4 @@ export {
   TabbarItem,
   Tag,
   showConfirmDialog,
-  showToast,
 } from "vant";

@@ -9,7 +9,8 @@ import { Page } from "../parts/page";
 import { PlacePicker } from "../parts/place-picker";
 import { Scanner } from "../parts/scanner";
 import { body, complaints, members } from "../parts/schema";
-import { Button, Popup, showToast } from "../parts/vant";
+import { showToast } from "../parts/toast";
+import { Button, Popup } from "../parts/vant";
 import { metres } from "../parts/where";
 import type { Json, JsonObject } from "../queue/types";
 import { back, place } from "../router";
@@ -41,11 +42,21 @@ const PIECE = members({
 });
 /** Metres within which another site is probably the same one. */
 const NEAR = 150;
+/** Metres within which another site is taken to lie in the same division. */
+const NEIGHBOURS = 3000;
 
 interface Model {
   id: number;
   number: string;
   name: string;
+}
+
+/** Sites within so many metres, the nearest first. */
+function around(spot: { longitude: number; latitude: number }, sites: Site[], most: number): { site: Site; away: number }[] {
+  return sites
+    .flatMap((site) => (site.longitude !== null && site.latitude !== null ? [{ site, away: metres(spot, { longitude: site.longitude, latitude: site.latitude }) }] : []))
+    .filter(({ away }) => away <= most)
+    .sort((one, other) => one.away - other.away);
 }
 
 export const CollectScreen = defineComponent(() => {
@@ -63,13 +74,16 @@ export const CollectScreen = defineComponent(() => {
     draft.set("pieces", pieces().map((piece, at) => (at === index ? { ...piece, [name]: value } : piece)));
   const near = computed(() => {
     const spot = draft.values["position"] as { longitude: number; latitude: number } | null | undefined;
-    return spot
-      ? (sites.value ?? [])
-          .flatMap((site) => (site.longitude !== null && site.latitude !== null ? [{ site, away: metres(spot, { longitude: site.longitude, latitude: site.latitude }) }] : []))
-          .filter(({ away }) => away <= NEAR)
-          .sort((one, other) => one.away - other.away)
-      : [];
+    return spot ? around(spot, sites.value ?? [], NEAR) : [];
   });
+
+  /** The division of the nearest point: a phone has no map of boundaries. Far from all of them the server takes the collector's own. */
+  const division = (): JsonObject => {
+    const spot = draft.values["position"] as { longitude: number; latitude: number } | null | undefined;
+    const [nearest] = spot ? around(spot, sites.value ?? [], NEIGHBOURS) : [];
+    const code = nearest?.site["division_code"];
+    return typeof code === "string" ? { division_code: code } : {};
+  };
 
   async function send(): Promise<void> {
     errors.value = known() === null ? complaints(SITE, draft.values) : {};
@@ -79,7 +93,7 @@ export const CollectScreen = defineComponent(() => {
     }
     const site = crypto.randomUUID();
     const title = String(draft.values["name"] ?? sites.value?.find((each) => each.id === known())?.name ?? "");
-    const items: Enqueuing[] = known() === null ? [{ id: site, lane: `new/${site}`, action: "site", title, path: "/sites", body: body(SITE, draft.values, new Date()) }] : [];
+    const items: Enqueuing[] = known() === null ? [{ id: site, lane: `new/${site}`, action: "site", title, path: "/sites", body: { ...body(SITE, draft.values, new Date()), ...division() } }] : [];
     for (const piece of pieces()) {
       const id = crypto.randomUUID();
       const about: JsonObject = { ...body(PIECE, piece, new Date()), model_id: piece["model_id"] ?? null, site_id: known() ?? { $item: site }, state: "normal" };

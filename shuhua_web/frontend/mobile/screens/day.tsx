@@ -107,6 +107,7 @@ const SHORTCUTS: [permission: string, path: string, icon: IconName, text: TextNa
   ["repairs.create", "/report", "alert", "report"],
   ["repairs.intake", "/report", "alert", "report"],
   ["inspections.carry_out", "/inspect", "clipboard", "inspect"],
+  ["followups.visit", "/visit", "pin", "visit"],
   ["sites.edit", "/collect", "plus", "collect"],
 ];
 

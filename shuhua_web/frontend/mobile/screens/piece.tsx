@@ -1,29 +1,37 @@
 /** One piece of equipment, by its id or by the code on its label: its state in large characters, and what to do about it. */
-import { defineComponent, onMounted, ref } from "vue";
+import { defineAsyncComponent, defineComponent, onMounted, ref } from "vue";
 import { Problem, read } from "../api/client";
-import type { Piece, Task } from "../api/records";
+import type { Piece, Row, Task } from "../api/records";
 import { label, t } from "../i18n";
 import { TaskCard } from "../parts/card";
 import { Page } from "../parts/page";
-import { Button } from "../parts/vant";
-import type { Row } from "../api/records";
+import { showToast } from "../parts/toast";
+import { Button, Popup } from "../parts/vant";
 import { go, place } from "../router";
 import { database } from "../store/database";
 import { live } from "../store/live";
+import { enqueue } from "../store/outbox";
 import { all, allShown, one } from "../store/records";
 import { may } from "../store/session";
+
+/** Loaded when a label is bound: it brings the reader of codes. */
+const Scanner = defineAsyncComponent(async () => (await import("../parts/scanner")).Scanner);
 
 export const PieceScreen = defineComponent(() => {
   const [, first = "", code = ""] = place.parts;
   const byCode = first === "code";
   const said = ref("");
+  const scanning = ref(false);
   const id = ref<number | null>(byCode ? null : Number(first));
   const piece = live(async () => {
     const wanted = id.value;
     const found = wanted === null ? (await all<Piece>("equipment")).find((each) => each.code === code) : await one<Piece>("equipment", wanted);
     return found ?? null;
   });
-  const tasks = live(async () => (await allShown<Task>("task")).filter((each) => each.data.equipment_id === piece.value?.id));
+  const tasks = live(async () => {
+    const wanted = piece.value?.id;
+    return (await allShown<Task>("task")).filter((each) => each.data.equipment_id === wanted);
+  });
 
   onMounted(async () => {
     try {
@@ -36,6 +44,12 @@ export const PieceScreen = defineComponent(() => {
       said.value = error instanceof Problem ? (error.status === 404 ? t("unknown_code", { code }) : error.message) : "";
     }
   });
+
+  async function bind(about: Piece, label: string): Promise<void> {
+    scanning.value = false;
+    await enqueue([{ lane: `label/${label}`, action: "bind", title: `${about.name} ${label}`, path: `/labels/${label}/actions/bind`, body: { equipment_id: about.id } }]);
+    showToast(t("queued"));
+  }
 
   const fact = (name: string, value: unknown) => (value ? <div class="fact"><dt>{name}</dt><dd>{String(value)}</dd></div> : null);
 
@@ -71,10 +85,14 @@ export const PieceScreen = defineComponent(() => {
         ) : null}
         <div class="stack">
           {may("repairs.create") || may("repairs.intake") ? <Button block type="primary" onClick={() => go(`/report?equipment=${found.id}`)}>{t("report")}</Button> : null}
+          {may("labels.edit") && !found.code ? <Button block onClick={() => (scanning.value = true)}>{t("bind_here")}</Button> : null}
           {may("equipment.stop_use") && found.state !== "out_of_use" ? (
             <Button block type="danger" onClick={() => go(`/report?equipment=${found.id}&stop=1`)}>{t("stop_use")}</Button>
           ) : null}
         </div>
+        <Popup show={scanning.value} onUpdate:show={() => (scanning.value = false)} position="bottom" destroyOnClose class="signature-sheet">
+          {scanning.value ? <Scanner onCode={(label: string) => void bind(found, label)} /> : null}
+        </Popup>
       </Page>
     );
   };

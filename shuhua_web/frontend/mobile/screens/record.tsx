@@ -10,7 +10,8 @@ import { ItemLine } from "../parts/item-line";
 import { ServerMedia } from "../parts/media";
 import { Page } from "../parts/page";
 import { members } from "../parts/schema";
-import { Button, Popup, showToast } from "../parts/vant";
+import { showToast } from "../parts/toast";
+import { Button, Popup } from "../parts/vant";
 import { mapApps } from "../parts/where";
 import type { Action } from "../queue/foresee";
 import type { JsonObject } from "../queue/types";
@@ -26,6 +27,9 @@ const PATHS: Record<string, string> = { task: "/tasks", repair: "/repairs" };
 const NEXT = [
   "accept", "take", "depart", "arrive", "start", "resume", "complete", "assign", "confirm", "supply", "submit", "follow_up", "pass_check",
 ];
+
+/** Repairs about which somebody on the site can be asked. */
+const ENDED = new Set(["completed", "followed_up", "closed"]);
 
 export const RecordScreen = defineComponent(() => {
   const kind = place.parts[0] ?? "task";
@@ -62,7 +66,8 @@ export const RecordScreen = defineComponent(() => {
   async function act(action: Action): Promise<void> {
     more.value = false;
     const asked = members(action.input);
-    if (asked.some((each) => each.required || each.kind === "position")) {
+    // A score may be left out, but whoever can give one is asked for it.
+    if (asked.some((each) => each.required || each.kind === "position" || each.kind === "score")) {
       go(`/act/${kind}/${id}/${action.name}`);
       return;
     }
@@ -139,7 +144,8 @@ export const RecordScreen = defineComponent(() => {
       return <Page title={t(kind === "task" ? "task" : "request")}>{found === null ? <p class="empty">{t("not_here")}</p> : null}</Page>;
     }
     const { data, foreseen, table } = found;
-    const next = NEXT.map((name) => foreseen.actions.find((each) => each.name === name)).find(Boolean);
+    const only = foreseen.actions.length === 1 ? foreseen.actions[0] : undefined;
+    const next = NEXT.map((name) => foreseen.actions.find((each) => each.name === name)).find(Boolean) ?? only;
     const others = foreseen.actions.filter((each) => each !== next);
     return (
       <Page title={data.number}>
@@ -155,6 +161,9 @@ export const RecordScreen = defineComponent(() => {
                 {facts(data)}
                 {spot.value ? (
                   <button type="button" class="small-button" onClick={() => (ways.value = true)}><Icon name="navigation" /> {t("navigate")}</button>
+                ) : null}
+                {kind === "task" && ENDED.has(foreseen.state) && may("followups.visit") ? (
+                  <button type="button" class="small-button" onClick={() => go(`/visit?task=${id}`)}><Icon name="clipboard" /> {t("visit")}</button>
                 ) : null}
                 {data.equipment_id ? (
                   <button type="button" class="small-button" onClick={() => go(`/piece/${data.equipment_id}`)}><Icon name="tool" /> {t("piece")}</button>

@@ -220,8 +220,16 @@ export async function refresh(kind: string, id: number): Promise<void> {
   }
 }
 
+/** What items make that are about no record yet: the answer is the first that the phone knows of it. */
+const MADE: Record<string, string> = { report: "repair", site: "site", equipment: "equipment" };
+
 /** Keeps what an item of the queue was answered with, and looks again at what was refused. */
 export async function afterItem(item: Item, answer: JsonObject | null): Promise<void> {
+  const made = MADE[item.action];
+  if (made !== undefined && isOver(item) && typeof answer?.["id"] === "number") {
+    await keepWhole(made, answer as unknown as Row);
+    return;
+  }
   const [kind, id] = item.lane.split("/");
   if (!kind || !(kind in PATHS)) {
     return;
