@@ -93,6 +93,10 @@ uploads: install-test build ## A thousand uploads of 1 B to 50 MB through a link
 queue: install-test build ## The phone's queue against its model, 10,000 sequences (SHUHUA_QUEUE_SEED=1 for the same ones)
 	@SHUHUA_QUEUE_SEQUENCES=$${SHUHUA_QUEUE_SEQUENCES:-10000} $(BIN)/python -m pytest -n0 $(ARGS) tests/web/mobile/test_queue.py
 
+.PHONY: queue-server
+queue-server: install-test build ## A phone's queue against the server, 2,000 sequences
+	@SHUHUA_QUEUE_SEQUENCES=$${SHUHUA_QUEUE_SEQUENCES:-2000} $(BIN)/python -m pytest -n0 $(ARGS) tests/web/quarantine/test_queue_server.py
+
 .PHONY: faults
 faults: install-test build ## Tests that kill processes and cut power
 	@$(BIN)/python -m pytest -m faults $(ARGS) tests/faults
