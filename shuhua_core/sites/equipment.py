@@ -164,6 +164,14 @@ class EquipmentService:
         """These pieces were repaired; one that is out of use stays so until it is restored."""
         self._react("finish_repair", equipment_ids, reference)
 
+    def react_outlived(self, equipment_ids: Collection[int | None]) -> None:
+        """The safe life of these pieces is over."""
+        self._react("outlive", equipment_ids, None)
+
+    def react_renewed(self, equipment_ids: Collection[int | None]) -> None:
+        """The safe life of these pieces was extended."""
+        self._react("renew_life", equipment_ids, None)
+
     def _react(self, action: str, equipment_ids: Collection[int | None], reference: str | None) -> None:
         """Take a row of the system on those pieces whose state has it; the others stay as they are."""
         wanted = {each for each in equipment_ids if each is not None}

@@ -33,6 +33,10 @@ class EquipmentEvent(StrEnum):
     """A repairer began to work on it."""
     REPAIRED = "equipment.repaired"
     """A task was completed with the result "repaired"."""
+    OUTLIVED = "equipment.outlived"
+    """Its safe service life is over."""
+    LIFE_RENEWED = "equipment.life_renewed"
+    """Somebody moved the end of its safe service life to a later day."""
 
 
 class LabelEvent(StrEnum):

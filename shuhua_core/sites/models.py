@@ -81,6 +81,7 @@ class Equipment(Base):
     __table_args__ = (
         Index("ix_equipment_site_id_state", "site_id", "state"),
         Index("ix_equipment_state_created", "state", "created_at"),
+        Index("ix_equipment_state_safe_life", "state", "safe_life_to"),
     )
     __scope__: ClassVar[ScopeColumns] = ScopeColumns(
         "equipment",

@@ -12,6 +12,7 @@ from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives.models import Customer, ProductModel, Project
 from shuhua_core.kernel.workflow import State, Workflow
 from shuhua_core.places.models import Division
+from shuhua_core.sites.lifetime import TERMS
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.sites.states import IN_USE, INTACT, SITE_KINDS, SITE_STATES
@@ -30,6 +31,7 @@ from shuhua_web.listing import (
     Through,
 )
 from shuhua_web.places.widgets import division_label
+from shuhua_web.sites.terms import TermFilter
 
 AREA = aliased(Division)
 BUYER = aliased(Customer)
@@ -138,6 +140,8 @@ EQUIPMENT_LIST = Listing(
         DateRange("installed", _("Installed on"), Equipment.installed_on),
         DateRange("produced", _("Produced on"), Equipment.produced_on),
         DateRange("safe_life", _("Safe service life to"), Equipment.safe_life_to),
+        TermFilter("warranty_ends", _("Warranty ends"), Equipment.warranty_to, TERMS),
+        TermFilter("safe_life_ends", _("Safe life ends"), Equipment.safe_life_to, TERMS),
         FlagFilter("in_use", _("In use"), Equipment.state.in_(IN_USE)),
         FlagFilter("intact", _("Intact"), Equipment.state.in_(INTACT)),
         RecordFilter("site_id", _("Installation point"), Equipment.site_id),

@@ -917,6 +917,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_equipment_serial"), "equipment", ["serial"], unique=False)
     op.create_index("ix_equipment_site_id_state", "equipment", ["site_id", "state"], unique=False)
     op.create_index("ix_equipment_state_created", "equipment", ["state", "created_at"], unique=False)
+    op.create_index("ix_equipment_state_safe_life", "equipment", ["state", "safe_life_to"], unique=False)
     op.create_table(
         "import_notes",
         sa.Column("id", types.BigInt, nullable=False),
@@ -1582,6 +1583,7 @@ def downgrade() -> None:
     op.drop_table("inspection_plans")
     op.drop_index("ix_import_notes_import_id_outcome", table_name="import_notes")
     op.drop_table("import_notes")
+    op.drop_index("ix_equipment_state_safe_life", table_name="equipment")
     op.drop_index("ix_equipment_state_created", table_name="equipment")
     op.drop_index("ix_equipment_site_id_state", table_name="equipment")
     op.drop_index(op.f("ix_equipment_serial"), table_name="equipment")

@@ -20,6 +20,8 @@ def picture(ctx):
     media = MediaFile(
         key=f"key-{ctx.actor.user_id}",
         sha256="0" * 64,
+        kind="photo",
+        state="ready",
         size=1,
         content_type="image/jpeg",
         width=1,
