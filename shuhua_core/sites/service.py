@@ -90,8 +90,9 @@ class SiteService:
         self._check(values, site)
         changes = records.changed(site, self._columns(values, site))
         if changes:
-            self._check_host_unit(site)
+            # Before anything is read: a flush would bring the map's sums a key without a position.
             site.morton = morton_of(site.longitude, site.latitude)
+            self._check_host_unit(site)
             records.require_scope(ctx, site, Permission.SITES_EDIT)
             records.touch(ctx, site)
             records.flush(ctx)
