@@ -51,7 +51,8 @@ def _here(request: Request, customer: Customer) -> Any:
 def _figures(request: Request, customer: Customer, found: CustomerFigures) -> list[BigFigure]:
     mine = {"customer_id": customer.id}
     year = {"created_from": found.since.isoformat()}
-    last = formats.moment(found.last_contact, request.deployment.settings.timezone) or "–"
+    zone = request.deployment.settings.timezone
+    last = formats.day(found.last_contact.astimezone(zone).date()) if found.last_contact else "–"
     figures = []
     if found.models is not None:
         pieces, intact = sum(each.pieces for each in found.models), sum(each.intact for each in found.models)

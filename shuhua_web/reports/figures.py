@@ -140,7 +140,7 @@ def _units(request: Request, period: Period) -> Ranking:
             )
         )
     heads = (
-        _("Unit"), _("Completed"), _("Completed late"), _("On-time rate"), _("First-time fix rate"), _("Satisfaction"),
+        _("Unit"), _("Completed tasks"), _("Completed late"), _("On-time rate"), _("First-time fix rate"), _("Satisfaction"),
     )  # fmt: skip
     return Ranking(_("Units, the least punctual first"), heads, rows)
 

@@ -129,7 +129,7 @@ TASKS = Listing(
         DateRange("due", _("Deadline"), Task.due_at),
         DateRange("completed", _("Completed at"), Task.completed_at),
         FlagFilter("open", _("Work to do"), lambda ctx: Task.state.in_(_open_states(ctx))),
-        FlagFilter("done", _("Completed"), Task.completed_at.is_not(None)),
+        FlagFilter("done", _("Work is done"), Task.completed_at.is_not(None)),
         FlagFilter("late", _("Completed late"), late()),
         FlagFilter("fixed_at_once", _("Repaired at once"), fixed_at_once()),
         FlagFilter("scored", _("Judged by the customer"), Task.satisfaction.is_not(None)),
