@@ -35,17 +35,24 @@ def backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium. Without one the test is skipped, in CI it fails."""
+def engine() -> Iterator[Callable[..., Browser]]:
+    """Starts a Chromium with further flags: ``engine("--a-flag")``. Without one the test is skipped, in CI it fails."""
     path = chromium.find()
     if path is None:
         if os.environ.get("CI"):
             pytest.fail("CI needs Chromium: the screens are tested in it")
         pytest.skip("Chromium is not installed")
+    # One for all tests of a process: a second one beside it cannot be started.
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(path), args=FLAGS)
-        yield started
-        started.close()
+        yield lambda *flags: playwright.chromium.launch(executable_path=str(path), args=[*FLAGS, *flags])
+
+
+@pytest.fixture(scope="session")
+def browser(engine: Callable[..., Browser]) -> Iterator[Browser]:
+    """Chromium."""
+    started = engine()
+    yield started
+    started.close()
 
 
 @pytest.fixture

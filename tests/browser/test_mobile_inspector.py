@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 from reportlab.graphics.barcode.qr import QrCodeWidget
 
 from shuhua_core.accounts.actors import load_actor_by_login
@@ -19,9 +19,7 @@ from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.sites.models import Equipment
 from shuhua_core.testing.world import PASSWORD
 from shuhua_web.layout import Assets
-from tests import chromium
 from tests.browser import mobile_phone as phone
-from tests.browser.conftest import FLAGS
 
 pytestmark = [
     pytest.mark.browser,
@@ -57,7 +55,7 @@ def code(world) -> str:
     return world.pieces["one_1"].code
 
 
-def test_the_camera_a_photo_and_typing_lead_to_the_piece(address, code, tmp_path):
+def test_the_camera_a_photo_and_typing_lead_to_the_piece(engine, browser, address, code, tmp_path):
     film, photo = tmp_path / "wall.mjpeg", tmp_path / "label.png"
     picture = qr_picture(f"https://service.example.com/q/{code}")
     picture.save(photo)
@@ -65,31 +63,27 @@ def test_the_camera_a_photo_and_typing_lead_to_the_piece(address, code, tmp_path
     picture.save(frame, quality=92)
     film.write_bytes(frame.read_bytes() * 10)
     camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium.find()), args=[*FLAGS, *camera])
-        pocket = phone.context(browser, address, permissions=["camera"])
-        page = phone.sign_in(pocket, "inspector", PASSWORD)
-        page.goto("/m/#/scan")
-        page.wait_for_url(f"**/m/#/piece/code/{code}", timeout=30_000)
-        expect(page.locator(".piece-state")).to_have_text("正常使用")
-        browser.close()
-    _without_a_camera(address, code, photo)
+    filming = engine(*camera)
+    page = phone.sign_in(phone.context(filming, address, permissions=["camera"]), "inspector", PASSWORD)
+    page.goto("/m/#/scan")
+    page.wait_for_url(f"**/m/#/piece/code/{code}", timeout=30_000)
+    expect(page.locator(".piece-state")).to_have_text("正常使用")
+    filming.close()
+    _without_a_camera(browser, address, code, photo)
 
 
-def _without_a_camera(address: str, code: str, photo: Path) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium.find()), args=FLAGS)
-        pocket = phone.context(browser, address)
-        page = phone.sign_in(pocket, "inspector", PASSWORD)
-        page.goto("/m/#/scan")
-        expect(page.get_by_text("无法使用摄像头").first).to_be_visible()
-        page.locator(".file-button input").set_input_files(photo)
-        page.wait_for_url(f"**/m/#/piece/code/{code}", timeout=30_000)
-        page.goto("/m/#/scan")
-        page.fill("#typed-code", code.lower())
-        page.get_by_role("button", name="打开").click()
-        page.wait_for_url(f"**/m/#/piece/code/{code}")
-        browser.close()
+def _without_a_camera(browser: Browser, address: str, code: str, photo: Path) -> None:
+    pocket = phone.context(browser, address)
+    page = phone.sign_in(pocket, "inspector", PASSWORD)
+    page.goto("/m/#/scan")
+    expect(page.get_by_text("无法使用摄像头").first).to_be_visible()
+    page.locator(".file-button input").set_input_files(photo)
+    page.wait_for_url(f"**/m/#/piece/code/{code}", timeout=30_000)
+    page.goto("/m/#/scan")
+    page.fill("#typed-code", code.lower())
+    page.get_by_role("button", name="打开").click()
+    page.wait_for_url(f"**/m/#/piece/code/{code}")
+    pocket.close()
 
 
 @pytest.fixture
