@@ -174,7 +174,7 @@ def _figures(entry: Import) -> Sequence[tuple[Any, str]]:
 
 
 def _tables(notes: dict[str, Sequence[ImportNote]]) -> Sequence[Table]:
-    heads = [_("Row"), _("Record")]
+    heads = [_("Row"), _("Record", context="import")]
     tables = []
     if notes["refused"]:
         rows = [((str(each.row), each.label, "; ".join(each.detail)), ()) for each in notes["refused"]]
