@@ -50,9 +50,7 @@ class UserService:
         """Users by login, narrowed by ``filters`` (:class:`UserFilterSchema`)."""
         query = select_users(self.ctx.actor, filters)
         found = self.session.scalar(query.with_only_columns(func.count(User.id))) if total else None
-        rows = self.session.scalars(
-            after(query, User.login, User.id, descending=descending, cursor=cursor, limit=limit)
-        ).all()
+        rows = self.session.scalars(after(query, User.login, User.id, descending=descending, cursor=cursor, limit=limit)).all()
         items = rows[:limit]
         return Page(items, encode_cursor(items[-1].login, items[-1].id) if len(rows) > limit else None, found)
 

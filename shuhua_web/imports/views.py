@@ -186,8 +186,8 @@ def _tables(notes: dict[str, Sequence[ImportNote]]) -> Sequence[Table]:
         rows = [((str(each.row), each.label, "; ".join(pairs)), ()) for each, pairs in changes]
         tables.append(Table(_("Changed"), [*heads, _("Old → new")], rows, note=_first(notes["changed"])))
     if notes["added"]:
-        rows = [((str(each.row), each.label), ()) for each in notes["added"]]
-        tables.append(Table(_("New"), heads, rows, note=_first(notes["added"])))
+        added: list[tuple[tuple[str, ...], tuple[()]]] = [((str(each.row), each.label), ()) for each in notes["added"]]
+        tables.append(Table(_("New"), heads, added, note=_first(notes["added"])))
     return tables
 
 
