@@ -51,6 +51,12 @@ def _here(request: Request, kind: str, most: int) -> Limit:
     return Limit(kind, network(request.client_address), most)
 
 
+def _name(request: Request) -> str | None:
+    """What a client calls the thing that it sends, where it does: its key, within its own space of keys."""
+    key = request.headers.get("Idempotency-Key")
+    return f"{request.headers.get('Idempotency-Space', '')[:128]} {key[:36]}" if key else None
+
+
 def _check(request: Request, limits: list[Limit]) -> None:
     if request.actor.kind == "user":
         return
@@ -58,7 +64,7 @@ def _check(request: Request, limits: list[Limit]) -> None:
     with deployment.database.write() as session:
         session.info["request_id"] = request.environ.get(REQUEST_ID)
         window = timedelta(minutes=deployment.settings.public_minutes)
-        wait = count(session, deployment.settings.secret, limits, window, deployment.clock.now())
+        wait = count(session, deployment.settings.secret, limits, window, deployment.clock.now(), _name(request))
     if wait is not None:
         request.note_security("public.limited", what=limits[0].kind)
         raise TooMany(retry_after=wait)

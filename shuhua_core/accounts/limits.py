@@ -11,6 +11,7 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Integer, String, bindparam, column, delete, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -32,15 +33,16 @@ class RateCounter(Base):
 
 _COUNT = (
     text(
-        "INSERT INTO rate_counters (kind, key, count, window_ends_at) VALUES (:kind, :key, 1, :ends) "
+        "INSERT INTO rate_counters (kind, key, count, window_ends_at) VALUES (:kind, :key, :step, :ends) "
         "ON CONFLICT (kind, key) DO UPDATE SET "
-        "count = CASE WHEN rate_counters.window_ends_at <= :now THEN 1 ELSE rate_counters.count + 1 END, "
+        "count = CASE WHEN rate_counters.window_ends_at <= :now THEN :step ELSE rate_counters.count + :step END, "
         "window_ends_at = CASE WHEN rate_counters.window_ends_at <= :now THEN :ends ELSE rate_counters.window_ends_at END "
         "RETURNING count AS tries, window_ends_at"
     )
     .bindparams(
         bindparam("kind", type_=String),
         bindparam("key", type_=String),
+        bindparam("step", type_=Integer),
         bindparam("now", type_=UtcDateTime),
         bindparam("ends", type_=UtcDateTime),
     )
@@ -57,13 +59,23 @@ class Limit:
     most: int
 
 
-def count(session: Session, secret: str, limits: Iterable[Limit], window: timedelta, now: datetime) -> int | None:
-    """Count one try against each limit, in a transaction of its own; gives the seconds to wait when one is passed."""
+def count(  # noqa: PLR0917
+    session: Session, secret: str, limits: Iterable[Limit], window: timedelta, now: datetime, once: str | None = None
+) -> int | None:
+    """Count one try against each limit, in a transaction of its own; gives the seconds to wait when one is passed.
+
+    ``once`` names what is sent: sent again within the window, because an answer was lost, it is not counted again.
+    """
     wait: list[int] = []
+
+    def counted(kind: str, value: str, step: int) -> Any:
+        key = hmac.new(secret.encode(), value.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+        return session.execute(_COUNT, {"kind": kind, "key": key, "step": step, "now": now, "ends": now + window}).one()
+
+    step = 1 if once is None or counted("once", once, 1).tries == 1 else 0
     # In one order for everybody, so that two tries never wait for each other crosswise.
     for limit in sorted(limits, key=lambda each: (each.kind, each.value)):
-        key = hmac.new(secret.encode(), limit.value.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
-        row = session.execute(_COUNT, {"kind": limit.kind, "key": key, "now": now, "ends": now + window}).one()
+        row = counted(limit.kind, limit.value, step)
         if row.tries > limit.most:
             wait.append(max(1, round((row.window_ends_at - now).total_seconds())))
     return max(wait) if wait else None

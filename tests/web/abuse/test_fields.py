@@ -59,7 +59,7 @@ def test_case_6_a_repairer_sees_what_the_repair_needs_and_not_the_request(as_, w
 
 def test_case_6_the_status_page_of_an_anonymous_reporter_names_no_staff(anonymous, walk, world):
     made = anonymous.post(
-        "/repairs", {"symptom": "松动", "code": world.pieces["one_1"].code, "caller_phone": PHONE}, status=201
+        "/repairs", {"symptom": "松动", "code": world.pieces["one_1"].code, "caller_phone": PHONE, "consent": True}, status=201
     ).json
     walk.approve(made)
     shown = anonymous.get(f"/reports/{made['token']}", status=200)
@@ -76,7 +76,13 @@ def test_case_6_no_log_line_holds_a_phone_a_name_a_token_or_a_password(as_, anon
     with caplog.at_level(logging.DEBUG):
         made = anonymous.post(
             "/repairs",
-            {"symptom": "机密症状", "code": world.pieces["one_1"].code, "caller_phone": PHONE, "caller_name": "王小明"},
+            {
+                "symptom": "机密症状",
+                "code": world.pieces["one_1"].code,
+                "caller_phone": PHONE,
+                "caller_name": "王小明",
+                "consent": True,
+            },
             status=201,
         ).json
         anonymous.get(f"/reports/{made['token']}", status=200)
