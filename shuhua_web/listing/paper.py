@@ -18,9 +18,9 @@ from shuhua_web.paper import build
 from .export import Sheet
 
 _WIDTHS = {
-    "moment": 17,
+    "moment": 11,
     "date": 11,
-    "phone": 14,
+    "phone": 13,
     "amount": 12,
     "integer": 8,
     "number": 9,
@@ -28,8 +28,8 @@ _WIDTHS = {
     "state": 10,
     "choice": 10,
 }
-"""In characters of half width."""
-_LONG, _TEXT = 30, 16
+"""In characters of half width; a moment stands in two lines, the number that begins a row in one."""
+_FIRST, _LONG, _TEXT = 19, 26, 12
 _NUMBERS = frozenset({"amount", "integer", "number"})
 
 
@@ -46,9 +46,9 @@ def write_pdf(request: Request, path: Path, sheet: Sheet, rows: Iterable[Any]) -
         contracts.Column(
             heading,
             "number" if column.kind in _NUMBERS else "text",
-            _WIDTHS.get(column.kind, _LONG if column.long else _TEXT),
+            _FIRST if place == 0 else _WIDTHS.get(column.kind, _LONG if column.long else _TEXT),
         )
-        for column, heading in zip(sheet.columns, sheet.headings, strict=True)
+        for place, (column, heading) in enumerate(zip(sheet.columns, sheet.headings, strict=True))
     ]
     data = contracts.ReportData(
         title=sheet.title,

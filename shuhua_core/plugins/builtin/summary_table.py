@@ -22,6 +22,7 @@ _MAX_SHEET_ROWS = 1_048_576
 _MAX_CELL = 32_767
 _MAX_DIGITS = 15  # Excel keeps no more
 _WIDE_FROM = 95  # characters of half width that fit upright
+_ACROSS = 1300  # points times characters of half width that fit across, with the cells' edges
 
 
 class SummaryTable:
@@ -64,9 +65,10 @@ class SummaryTablePdf:
         """Print the rows; PermanentFailure for more of them than anybody would print."""
         translate = translator(data.locale)
         setter = Typesetter(fonts())
-        wide = sum(column_characters(column) for column in data.columns) > _WIDE_FROM
+        characters = sum(column_characters(column) for column in data.columns)
+        wide, size = characters > _WIDE_FROM, _size(characters)
         document = Document(data, setter, translate, wide=wide, subtitle=_chosen(data))
-        header, rows = table_rows(setter, data, document.width, 8)
+        header, rows = table_rows(setter, data, document.width, size)
         blocks: list[Block] = list(islice(rows, MAX_PDF_ROWS + 1))
         if len(blocks) > MAX_PDF_ROWS:
             message = _("More than ${count} rows cannot be printed. Filter the list, or choose Excel.", {"count": MAX_PDF_ROWS})
@@ -80,6 +82,11 @@ class SummaryTablePdf:
             blocks += [Row((Cells(setter, 8).box(note, document.width),), framed=False) for note in notes]
         pages = document.write(blocks, out, repeated=header)
         return Built(pages=pages, rows=counted, missing_characters=setter.missing, notes=tuple(notes))
+
+
+def _size(characters: int) -> float:
+    """As large as lets the columns have the width that they ask for; what is smaller than 6 points nobody reads."""
+    return max(6.0, min(8.0, _ACROSS / characters)) if characters > _WIDE_FROM else 8.0
 
 
 class _SheetWriter:
