@@ -145,4 +145,4 @@ def test_who_may_not_report_sees_neither_form_nor_button(browser):
     office = browser("leader")
     office.get("/repairs/new", status=403)
     office.get("/repairs/intake", status=403)
-    assert not office.get("/repairs").html.select(".toolbar a")
+    assert not office.get("/repairs").html.select(".toolbar > a")
