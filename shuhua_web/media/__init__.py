@@ -14,6 +14,6 @@ def includeme(config: Configurator) -> None:
     config.add_api_route("api.media.view", "/media/{id}")
     config.add_api_route("api.media.file", "/media/{id}/{variant}")
     config.add_api_route("api.uploads.list", "/uploads")
-    config.add_api_route("api.uploads.view", "/uploads/{upload}")
+    config.add_api_route("api.uploads.view", r"/uploads/{upload:[A-Za-z0-9_-]+}")
     config.add_route("media.pictures", r"/media/pictures/{oid:[A-Za-z0-9_-]+}")
     config.scan("shuhua_web.media")
