@@ -13,6 +13,7 @@ from shuhua_core.kernel.actor import SYSTEM
 from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.service import RepairService
+from shuhua_core.sites.cells import fold_waiting
 from shuhua_core.tasks.models import Task
 from tests.conftest import NOW
 from tests.core.datasets.conftest import Empty, load_divisions_of
@@ -28,6 +29,7 @@ def loaded(empty: Empty, planned: Plan, way: type[BulkLoad] | type[Replay]) -> D
     deployment = empty()
     load_divisions_of(deployment, planned)
     run(way(deployment, planned).parts())
+    fold_waiting(deployment)
     return deployment
 
 
