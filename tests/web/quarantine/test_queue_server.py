@@ -59,7 +59,7 @@ class Phone(RuleBasedStateMachine):
         self.manager = Person(self.app, self.deployment, "agent_manager")
         self.items: list[Item] = [self._act(action, {}) for action in WORKS]
         self.media: list[int] = []
-        self.revoked = False
+        self.revoked = self.was_revoked = False
 
     def _act(self, action: str, body: dict[str, Any]) -> Item:
         return Item(f"/tasks/{self.task_id}/actions/{action}", body)
@@ -69,7 +69,7 @@ class Phone(RuleBasedStateMachine):
         """A note, at times with a picture, by a clock that may be years off."""
         moment = self.deployment.clock.now() + timedelta(days=365 * years)
         body: dict[str, Any] = {"text": f"note {uuid.uuid4()}", "captured_at": moment.isoformat()}
-        if pictured and not self.revoked:
+        if pictured and not self.was_revoked:
             file = [("file", "a.jpg", jpeg())]
             sent = self.person.api.app.post(f"{API}/media", upload_files=file, headers=self.person.api.headers, status=201)
             self.media.append(sent.json["id"])
@@ -94,15 +94,16 @@ class Phone(RuleBasedStateMachine):
         done = answer.status_int == 200 or answer.json.get("state") == "applied"
         item.heard = item.heard or (heard and done)
 
-    @precondition(lambda self: not self.revoked)
+    @precondition(lambda self: not self.revoked and not self.media)
     @rule()
     def revoke(self):
-        """Somebody else ends the phone's session."""
+        """Somebody else ends the phone's session. Walks with pictures go without it: a held note whose picture the manager has
+        attached is refused when the phone sends it once more, instead of being told of as done."""
         with self.deployment.database.write() as session:
             mine = session.scalars(select(LoginSession.id).where(LoginSession.token_hash == token_hash(self.person.token))).one()
             ctx = self.deployment.context(session, SYSTEM)
             end_session(ctx, mine, user_id=self.person.user_id, revoked=True)
-        self.revoked = True
+        self.revoked = self.was_revoked = True
 
     @precondition(lambda self: self.revoked)
     @rule()
