@@ -238,6 +238,6 @@ def test_a_planted_fault_is_found(deployment):
     TASKS.effects["recall"] = TASKS.effects["object"] = lambda *_: {}
     try:
         with pytest.raises(AssertionError):
-            _walk(deployment, max_examples=200, phases=[Phase.generate], database=None)
+            _walk(deployment, max_examples=1_000, phases=[Phase.generate], database=None, derandomize=False)
     finally:
         TASKS.effects["recall"] = TASKS.effects["object"] = honest
