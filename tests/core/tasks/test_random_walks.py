@@ -233,11 +233,17 @@ def test_random_walks_stay_within_the_tables(deployment):
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_planted_fault_is_found(deployment):
-    """The control: when a task stays with the unit that gave it back, the walks notice, on whichever database they go."""
-    honest = TASKS.effects["recall"]
-    TASKS.effects["recall"] = TASKS.effects["object"] = lambda *_: {}
+    """The control: when an allocated task stays with the branch, the walks notice, on whichever database they go."""
+    honest = TASKS.effects["allocate"]
+
+    def forgetful(ctx, task, data, row):
+        values = honest(ctx, task, data, row)
+        task.organisation_path = task.branch_path
+        return values
+
+    TASKS.effects["allocate"] = forgetful
     try:
         with pytest.raises(AssertionError):
             _walk(deployment, max_examples=1_000, phases=[Phase.generate], database=None, derandomize=False)
     finally:
-        TASKS.effects["recall"] = TASKS.effects["object"] = honest
+        TASKS.effects["allocate"] = honest
