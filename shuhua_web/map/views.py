@@ -29,6 +29,7 @@ from shuhua_web.layout import crumbs
 from shuhua_web.listing import ChoiceFilter, DateRange, DivisionFilter, Filter, RecordFilter
 from shuhua_web.listing.page import Question
 from shuhua_web.map.layers import LAYERS, legend
+from shuhua_web.office.cards import HomeCard
 from shuhua_web.places.widgets import division_label
 
 _AT = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]+)?),(-?[0-9]{1,2}(?:\.[0-9]+)?)")
@@ -144,6 +145,14 @@ def map_of_all(request: Request, bounds: str | None = None) -> dict[str, Any]:
         "basemaps": json.dumps(basemaps(request), ensure_ascii=False),
         "bounds": bounds or _bounds(request),
     }
+
+
+def map_card(request: Request) -> HomeCard | None:
+    """The map on the first page of those whose work is spread over it."""
+    actor = request.actor
+    if not (actor.may(Permission.SITES_VIEW) and (actor.may(Permission.REPAIRS_VIEW) or actor.may(Permission.TASKS_VIEW))):
+        return None
+    return HomeCard(_("Installation points now"), request.route_path("map"), map=map_of_all(request))
 
 
 def _filters(request: Request) -> list[Filter]:

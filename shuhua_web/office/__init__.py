@@ -3,11 +3,13 @@
 from pyramid.config import Configurator
 
 from .cards import providers
+from .service_cards import workflows_in_force
 
 
 def includeme(config: Configurator) -> None:
     """Routes and views of this room."""
     config.registry.home_cards = providers()
+    config.add_request_method(workflows_in_force, reify=True)
     config.add_route("home", "/")
     config.add_route("sign_in", "/sign-in")
     config.add_route("sign_in.code", "/sign-in/code")

@@ -47,12 +47,16 @@ class HomeCard:
     figures: Sequence[Figure] = ()
     """Shown in the row on top of the page."""
     states: Sequence[tuple[Badge, int, str]] = ()
-    """Badge of a state, how many, address of the list: a bar each."""
+    """Badge of a state in which something is still to be done, how many, address of the list: a bar each."""
+    finished: Sequence[tuple[Badge, int, str]] = ()
+    """The same of the states in which nothing more is needed; as bars they would dwarf the others."""
     lines: Sequence[CardLine] = ()
     empty: Any = None
     """What to say when ``lines`` has none; without it such a card is left out."""
     chart: dict[str, Any] | None = None
     """An ECharts option (docs/office.md): a line, bars or a pie."""
+    map: dict[str, Any] | None = None
+    """What :func:`shuhua_web.map.views.map_of_all` gives."""
 
 
 Provider = Callable[[Request], HomeCard | None]
@@ -61,8 +65,9 @@ PROVIDERS: tuple[str, ...] = (
     "shuhua_web.office.service_cards:my_tasks",
     "shuhua_web.office.service_cards:unread_messages",
     "shuhua_web.office.service_cards:repair_states",
-    "shuhua_web.office.service_cards:task_states",
     "shuhua_web.office.service_cards:newest_repairs",
+    "shuhua_web.office.service_cards:task_states",
+    "shuhua_web.map.views:map_card",
     "shuhua_web.office.service_cards:trend",
     "shuhua_web.office.service_cards:ranking",
 )

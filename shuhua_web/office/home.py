@@ -33,4 +33,4 @@ def home(request: Request) -> Any:
 
 
 def _has_body(card: HomeCard) -> bool:
-    return bool(card.states or card.lines or card.chart or card.empty)
+    return bool(card.states or card.finished or card.lines or card.chart or card.map or card.empty)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from shuhua_core.accounts.models import Organisation
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.scope import visible
 from shuhua_core.kernel.workflow import Workflow
+from shuhua_core.kernel.workflow_store import versions_in_force
 from shuhua_core.messages.models import Message
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.tasks.models import Task
@@ -25,6 +26,8 @@ from .cards import CardLine, Figure, HomeCard
 
 LINES = 8
 DAYS = 30
+FORWARD = frozenset({"primary", "success"})
+"""Tones of the rows by which work goes on; a state from which such a row leaves waits for who may take it."""
 
 
 def my_tasks(request: Request) -> HomeCard | None:
@@ -32,7 +35,7 @@ def my_tasks(request: Request) -> HomeCard | None:
     actor = request.actor
     if not actor.may(Permission.TASKS_CARRY_OUT):
         return None
-    workflow = _workflow(request, "tasks")
+    workflow = request.workflows_in_force["tasks"]
     query = (
         select(Task.id, Task.number, Task.state, Task.address, Task.due_at, Task.appointed_at)
         .where(Task.repairer_id == actor.user_id, Task.state.in_(workflow.open_states))
@@ -54,7 +57,7 @@ def task_states(request: Request) -> HomeCard | None:
     counts = _counts(request, Task, Permission.TASKS_VIEW)
     if counts is None:
         return None
-    workflow = _workflow(request, "tasks")
+    workflow = request.workflows_in_force["tasks"]
     overdue = request.dbsession.scalar(
         select(func.count())
         .select_from(Task)
@@ -66,9 +69,13 @@ def task_states(request: Request) -> HomeCard | None:
     )
     open_count = sum(counts.get(state, 0) for state in workflow.open_states)
     href = _list(request, "tasks.list")
-    figures = [Figure(_("Open tasks"), open_count, href)]
-    figures.append(Figure(_("Overdue"), overdue or 0, _list(request, "tasks.list", overdue="true"), alert=bool(overdue)))
-    return HomeCard(_("Tasks by state"), href, figures=figures, states=_states(request, workflow, counts, "tasks.list"))
+    figures = _waiting(request, workflow, counts, "tasks.list")
+    figures += [
+        Figure(_("Open tasks"), open_count, href),
+        Figure(_("Overdue"), overdue or 0, _list(request, "tasks.list", overdue="true"), alert=bool(overdue)),
+    ]
+    states, finished = _states(request, workflow, counts, "tasks.list")
+    return HomeCard(_("Tasks by state"), href, figures=figures, states=states, finished=finished)
 
 
 def repair_states(request: Request) -> HomeCard | None:
@@ -76,21 +83,19 @@ def repair_states(request: Request) -> HomeCard | None:
     counts = _counts(request, RepairRequest, Permission.REPAIRS_VIEW)
     if counts is None:
         return None
-    workflow = _workflow(request, "repairs")
+    workflow = request.workflows_in_force["repairs"]
     midnight = _midnight(request)
     today = request.dbsession.scalar(
         select(func.count())
         .select_from(RepairRequest)
         .where(visible(RepairRequest, request.actor, Permission.REPAIRS_VIEW), RepairRequest.created_at >= midnight)
     )
-    waiting = counts.get("pending_review", 0)
-    figures = [Figure(_("Requests today"), today or 0, _list(request, "repairs.list"))]
-    if request.actor.may(Permission.REPAIRS_REVIEW):
-        figures.append(
-            Figure(_("Waiting for review"), waiting, _list(request, "repairs.list", state="pending_review"), alert=waiting > 0)
-        )
-    states = _states(request, workflow, counts, "repairs.list")
-    return HomeCard(_("Requests by state"), _list(request, "repairs.list"), figures=figures, states=states)
+    figures = [
+        Figure(_("Requests today"), today or 0, _list(request, "repairs.list", created_range="today")),
+        *_waiting(request, workflow, counts, "repairs.list"),
+    ]
+    states, finished = _states(request, workflow, counts, "repairs.list")
+    return HomeCard(_("Requests by state"), _list(request, "repairs.list"), figures=figures, states=states, finished=finished)
 
 
 def newest_repairs(request: Request) -> HomeCard | None:
@@ -98,7 +103,7 @@ def newest_repairs(request: Request) -> HomeCard | None:
     actor = request.actor
     if not actor.may(Permission.REPAIRS_VIEW):
         return None
-    workflow = _workflow(request, "repairs")
+    workflow = request.workflows_in_force["repairs"]
     query = (
         select(RepairRequest.id, RepairRequest.number, RepairRequest.state, RepairRequest.symptom, RepairRequest.created_at)
         .where(visible(RepairRequest, actor, Permission.REPAIRS_VIEW))
@@ -149,7 +154,7 @@ def ranking(request: Request) -> HomeCard | None:
     actor = request.actor
     if not actor.may(Permission.REPORTS_VIEW) or not actor.may(Permission.TASKS_VIEW):
         return None
-    workflow = _workflow(request, "tasks")
+    workflow = request.workflows_in_force["tasks"]
     count = func.count().label("count")
     query = (
         select(Organisation.name, count)
@@ -181,8 +186,10 @@ def unread_messages(request: Request) -> HomeCard | None:
     return HomeCard(_("Messages"), href, figures=[Figure(_("Unread messages"), unread or 0, href)]) if href else None
 
 
-def _workflow(request: Request, name: str) -> Workflow:
-    return request.deployment.workflows.newest(request.dbsession, name)
+def workflows_in_force(request: Request) -> Mapping[str, Workflow]:
+    """The newest version of each table, by its name; a property of the request, since most cards ask for one."""
+    known, session = request.deployment.workflows, request.dbsession
+    return {name: known.get(session, name, version) for name, version in versions_in_force(session).items()}
 
 
 def _midnight(request: Request) -> datetime:
@@ -206,11 +213,34 @@ def _counts(request: Request, model: Any, permission: str) -> dict[str, int] | N
     return {row[0]: row[1] for row in request.dbsession.execute(query)}
 
 
-def _states(request: Request, workflow: Workflow, counts: dict[str, int], route: str) -> list[tuple[Badge, int, str]]:
+_Bars = list[tuple[Badge, int, str]]
+
+
+def _states(request: Request, workflow: Workflow, counts: dict[str, int], route: str) -> tuple[_Bars, _Bars]:
+    """The states that have records: those in which something is still to be done, and those that are final."""
+    found: tuple[_Bars, _Bars] = ([], [])
+    for name, state in workflow.states.items():
+        if counts.get(name):
+            bar = (badge(workflow, name, request.locale_name), counts[name], _list(request, route, state=name) or "")
+            found[state.phase == "final"].append(bar)
+    return found
+
+
+def _waiting(request: Request, workflow: Workflow, counts: dict[str, int], route: str) -> list[Figure]:
+    """What waits for this person: the states from which they may take a row that moves the work on.
+
+    Who carries tasks out has them as a list of their own.
+    """
+    mine = {
+        source
+        for row in workflow.rows
+        if row.tone in FORWARD and row.permission != Permission.TASKS_CARRY_OUT and request.actor.may(row.permission)
+        for source in row.sources
+    }
     return [
-        (badge(workflow, name, request.locale_name), counts[name], _list(request, route, state=name) or "")
-        for name in workflow.states
-        if counts.get(name)
+        Figure(state.label(request.locale_name), counts[name], _list(request, route, state=name), alert=state.tone == "danger")
+        for name, state in workflow.states.items()
+        if name in mine and counts.get(name)
     ]
 
 

@@ -47,6 +47,30 @@ def test_a_repairer_finds_their_task_and_nobody_elses(as_, deployment, world):
     assert number not in as_("repairer_other").office.get("/")
 
 
+def test_a_dispatcher_sees_what_waits_for_them_before_all_else(as_, deployment, world):
+    with deployment.database.write() as session:
+        flow = Flow(deployment.context(session, SYSTEM), replace(world, session=session))
+        flow.approve(flow.report())
+        flow.to_completed(flow.to_assigned(flow.approve(flow.report(symptom="again"))))
+    page = as_("dispatcher").office.get("/").html
+    waiting = {figure["href"]: figure.b.text for figure in page.select("a.figure-card")}
+    assert waiting["/tasks?state=unallocated"] == "1"
+    assert "/tasks?state=completed" not in waiting
+    assert as_("followup_clerk").office.get("/").html.select('a.figure-card[href="/tasks?state=completed"]')
+    assert page.select_one(".map-sm[data-map]")
+
+
+def test_finished_work_is_said_beside_the_bars_of_what_is_still_to_do(as_, deployment, world):
+    with deployment.database.write() as session:
+        flow = Flow(deployment.context(session, SYSTEM), replace(world, session=session))
+        flow.approve(flow.report())
+        flow.repair("reviewer", flow.report(symptom="none"), "reject", reason="nothing is broken")
+    page = as_("dispatcher").office.get("/").html
+    card = next(card for card in page.select(".desk-columns .card") if card.select(".state-finished"))
+    assert [link["href"] for link in card.select(".state-bars a")] == ["/repairs?state=in_progress"]
+    assert [link["href"] for link in card.select(".state-finished a")] == ["/repairs?state=rejected"]
+
+
 def test_the_first_page_takes_a_constant_number_of_statements(as_, count_requests_sql):
     browser = as_("leader").office
     browser.get("/")
