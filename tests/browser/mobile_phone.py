@@ -8,8 +8,6 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-AXE = Path(__file__).parents[2] / "shuhua_web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-
 
 def context(browser: Browser, address: str, **more: Any) -> BrowserContext:
     """A browser of the size of a small phone."""
@@ -89,18 +87,6 @@ def kept_bytes(page: Page) -> list[int]:
 def end_session(page: Page) -> None:
     """End the session at the server, which the phone does not know."""
     assert page.evaluate(_END) == 204
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds serious or critical."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{each['id']}: {node['html'][:160]}"
-        for each in found["violations"]
-        if each["impact"] in {"serious", "critical"}
-        for node in each["nodes"]
-    ]
 
 
 _NARROW = """() => [...document.querySelectorAll("button, a[href], label.choice, select, input")]

@@ -16,6 +16,7 @@ from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.testing.world import PASSWORD
 from shuhua_web.layout import Assets
 from tests.browser import mobile_phone as phone
+from tests.browser.axe import faults
 
 pytestmark = [
     pytest.mark.browser,
@@ -63,7 +64,7 @@ def test_a_collector_sees_what_is_near_and_brings_a_point_a_piece_and_its_label(
     page.fill("#typed-code", label)
     page.get_by_role("button", name="打开").click()
     expect(piece).to_contain_text(label)
-    assert phone.faults(page) == []
+    assert faults(page) == []
     assert phone.narrow_targets(page) == []
     phone.send(page)
     page.goto("/m/#/queue")
@@ -103,7 +104,7 @@ def test_articles_are_read_also_without_a_network(pocket, deployment, world):
     page.get_by_role("button", name="资讯").click()
     page.get_by_role("button", name="漫步机怎么用").click()
     expect(page.locator("article strong")).to_have_text("握稳")
-    assert phone.faults(page) == []
+    assert faults(page) == []
     pocket.set_offline(True)
     page.goto("/m/#/messages")
     page.get_by_role("button", name="资讯").click()

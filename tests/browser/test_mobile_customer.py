@@ -16,6 +16,7 @@ from shuhua_core.testing.flow import FOLLOW_UP, Flow
 from shuhua_core.testing.world import PASSWORD
 from shuhua_web.layout import Assets
 from tests.browser import mobile_phone as phone
+from tests.browser.axe import faults
 
 pytestmark = [
     pytest.mark.browser,
@@ -62,7 +63,7 @@ def test_a_customer_reports_follows_confirms_and_opens_again(pocket, deployment,
     expect(page.locator(".form-about")).to_contain_text(piece.number)
     page.fill("[name=symptom]", SYMPTOM)
     phone.take_photo(page, "media_ids", picture)
-    assert phone.faults(page) == []
+    assert faults(page) == []
     phone.send(page)
     page.goto("/m/#/queue")
     expect(page.locator('[data-state="done"]')).to_have_count(1, timeout=30_000)
@@ -80,7 +81,7 @@ def test_a_customer_reports_follows_confirms_and_opens_again(pocket, deployment,
     look_again(page)
     page.goto(f"/m/#/repair/{repair}")
     expect(page.locator(".steps")).to_contain_text("审核通过")
-    assert phone.faults(page) == []
+    assert faults(page) == []
     assert phone.narrow_targets(page) == []
     phone.press(page, "confirm")
     page.locator('[data-field="score"] label.choice', has_text="4").click()

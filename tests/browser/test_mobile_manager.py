@@ -13,6 +13,7 @@ from shuhua_core.testing.flow import Flow
 from shuhua_core.testing.world import PASSWORD
 from shuhua_web.layout import Assets
 from tests.browser import mobile_phone as phone
+from tests.browser.axe import faults
 from tests.browser.test_mobile_repairer import actions_of
 
 pytestmark = [
@@ -63,7 +64,7 @@ def test_a_manager_accepts_assigns_takes_back_and_objects(pocket, deployment, wo
     phone.press(page, "accept")
     phone.press(page, "assign")
     page.locator("label.choice", has_text="测试·repairer").first.click()
-    assert phone.faults(page) == []
+    assert faults(page) == []
     phone.send(page)
     expect(page.locator(".panel").first).to_contain_text("已指派", timeout=20_000)
     page.get_by_role("button", name="更多").click()
@@ -94,7 +95,7 @@ def test_a_clerk_asks_on_the_site_and_by_telephone(pocket, deployment, world, co
     page.locator('[data-field="quality_score"] label.choice', has_text="5").click()
     page.fill("[name=opinion]", "用起来很稳")
     phone.take_photo(page, "media_ids", phone.photo(tmp_path / "site.jpg"))
-    assert phone.faults(page) == []
+    assert faults(page) == []
     assert phone.narrow_targets(page) == []
     phone.send(page)
     phone.press(page, "follow_up")

@@ -20,6 +20,7 @@ from shuhua_core.testing.flow import Flow
 from shuhua_core.testing.world import PASSWORD
 from shuhua_web.layout import Assets
 from tests.browser import mobile_phone as phone
+from tests.browser.axe import faults
 
 pytestmark = [
     pytest.mark.browser,
@@ -160,7 +161,7 @@ def test_screens_have_no_serious_fault_for_those_who_see_or_grasp_badly(pocket, 
         page.goto(f"/m/#{place}")
         page.locator("h1").first.wait_for()
         page.wait_for_timeout(300)
-        assert phone.faults(page) == [], place
+        assert faults(page) == [], place
         assert phone.narrow_targets(page) == [], place
     page.goto("/m/#/me")
     page.get_by_role("switch").click()
