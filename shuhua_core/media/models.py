@@ -12,6 +12,9 @@ from ..kernel.db import Base
 from ..kernel.scope import ScopeColumns
 from ..kernel.types import BigInt
 
+HELD = "held_request"
+"""Kind of record on which a file only waits, kept from being removed: whoever sent it may still hang it where it belongs."""
+
 
 class MediaFile(Base):
     """An uploaded photo, video or sound: the original and what was made of it. Hangs on a record by (kind, id) once attached."""

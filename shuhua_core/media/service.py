@@ -16,7 +16,7 @@ from ..kernel.events import Event
 from ..kernel.i18n import _
 from ..kernel.types import BigInt
 from .events import MediaEvent
-from .models import MediaFile, MediaLink
+from .models import HELD, MediaFile, MediaLink
 from .sandbox import Derived
 from .store import StoredFile
 
@@ -87,15 +87,17 @@ class MediaService:
     def attach(self, media_ids: Sequence[int], kind: str, record_id: int, *, space: str | None = None) -> None:
         """Hang the actor's own, still free files on a record, also while the worker has not looked at them yet.
 
+        Those that wait in quarantine are free for whoever sent them: signed in again, they do themselves what was refused.
         Raises Invalid for ``media_ids`` when one of them is absent, somebody else's, or hangs elsewhere already.
         """
         if not media_ids:
             return
         ctx = self._ctx
         mine = MediaFile.uploader_space == space if ctx.actor.user_id is None else MediaFile.uploader_id == ctx.actor.user_id
+        free = or_(MediaFile.record_kind.is_(None), MediaFile.record_kind == HELD)
         result = ctx.session.execute(
             update(MediaFile)
-            .where(MediaFile.id.in_(media_ids), MediaFile.record_kind.is_(None), mine)
+            .where(MediaFile.id.in_(media_ids), free, mine)
             .values(record_kind=kind, record_id=record_id)
             .execution_options(synchronize_session=False)
         )

@@ -20,7 +20,7 @@ from ..accounts.sessions import token_hash
 from ..kernel.actor import Actor
 from ..kernel.deployment import Deployment
 from ..kernel.events import Event
-from ..media.models import MediaFile
+from ..media.models import HELD, MediaFile
 from .events import QuarantineEvent
 from .models import HeldRequest
 
@@ -30,7 +30,7 @@ MOST_WAITING = 500
 """Requests of one person that wait for a decision at a time."""
 MOVED_FOR = timedelta(days=30)
 """How long after a move a phone may come with what it made before."""
-KIND = "held_request"
+KIND = HELD
 
 
 @dataclass(frozen=True, slots=True)

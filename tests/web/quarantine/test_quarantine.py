@@ -160,8 +160,7 @@ def test_it_is_discarded_with_a_reason_only(as_, deployment, world, task):
 
 def test_files_that_it_names_are_kept_and_used_when_it_is_carried_out(as_, deployment, world, task):
     person, manager = as_("repairer"), as_("agent_manager")
-    sent = person.api.app.post(f"{API}/media", upload_files=[("file", "a.jpg", jpeg())], headers=person.api.headers, status=201)
-    media = sent.json["id"]
+    media = with_picture(person)
     disable(deployment, world)
     feedback(person.api, task, media_ids=[media])
     (held,) = held_in(deployment)
@@ -169,6 +168,49 @@ def test_files_that_it_names_are_kept_and_used_when_it_is_carried_out(as_, deplo
     manager.office.post_form(f"/quarantine/{held.id}/apply", status=303)
     kept = stored(deployment, MediaFile, media)
     assert (kept.record_kind, kept.record_id) == ("task", task)
+
+
+def with_picture(person):
+    """The id of a picture that somebody has sent."""
+    sent = person.api.app.post(f"{API}/media", upload_files=[("file", "a.jpg", jpeg())], headers=person.api.headers, status=201)
+    return sent.json["id"]
+
+
+def revoke(deployment, person):
+    with deployment.database.read() as session:
+        mine = session.scalars(select(LoginSession.id).where(LoginSession.token_hash == token_hash(person.token))).one()
+    as_system(deployment, lambda ctx: end_session(ctx, mine, user_id=person.user_id, revoked=True))
+
+
+@pytest.mark.parametrize("decided", ["not yet", "apply", "discard"])
+def test_a_held_note_with_its_picture_is_done_once_when_its_sender_has_signed_in_again(as_, deployment, task, decided):
+    person, manager, key = as_("repairer"), as_("agent_manager").office, str(uuid.uuid4())
+    media = with_picture(person)
+    revoke(deployment, person)
+    assert feedback(person.api, task, key, media_ids=[media]).json["code"] == "quarantined"
+    (held,) = held_in(deployment)
+    if decided != "not yet":
+        manager.post_form(f"/quarantine/{held.id}/{decided}", {"reason": "重复"}, status=303)
+    again = type(person)(person.api.app.app, deployment, "repairer").api
+    answers = [feedback(again, task, key, media_ids=[media]) for _each in range(2)]
+    assert [answer.status_int for answer in answers] == [200, 200]
+    kept = stored(deployment, MediaFile, media)
+    assert (kept.record_kind, kept.record_id) == ("task", task)
+    if decided == "not yet":  # and what the manager decides afterwards does it no second time
+        manager.post_form(f"/quarantine/{held.id}/apply", status=303)
+        assert stored(deployment, HeldRequest, held.id).state == "applied"
+    with deployment.database.read() as session:
+        assert len(session.scalars(select(AuditEntry).where(AuditEntry.action == "feedback")).all()) == 1
+
+
+def test_what_waits_for_a_manager_is_nobody_elses(as_, deployment, world, task):
+    person = as_("repairer")
+    media = with_picture(person)
+    revoke(deployment, person)
+    feedback(person.api, task, media_ids=[media])
+    refused = feedback(as_("agent_manager").api, task, media_ids=[media])
+    assert (refused.status_int, list(refused.json["errors"])) == (422, ["media_ids"])
+    assert stored(deployment, MediaFile, media).record_kind == "held_request"
 
 
 def test_other_units_do_not_see_it_and_nobody_decides_on_their_own(as_, deployment, world, task):
