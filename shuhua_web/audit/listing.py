@@ -14,6 +14,8 @@ from shuhua_core.kernel.context import Context
 from shuhua_web.i18n import _
 from shuhua_web.listing import ChoiceFilter, Column, DateRange, Listing, RecordFilter, TextFilter
 
+from .words import EVENTS, SECURITY_KINDS
+
 ACTOR_KINDS = {"user": ("用户", "User"), "public": ("公众", "Public"), "system": ("系统", "System")}
 RECORD_KINDS = {
     "repair": ("维修申请", "Repair request"),
@@ -24,7 +26,11 @@ RECORD_KINDS = {
     "site": ("安装点", "Installation point"),
     "equipment": ("器材", "Equipment"),
     "label": ("标签", "Label"),
+    "label_batch": ("标签批次", "Batch of labels"),
+    "plan": ("巡查计划", "Inspection plan"),
+    "checklist": ("巡查清单", "Checklist"),
     "customer": ("客户", "Customer"),
+    "contact": ("联系人", "Contact"),
     "project": ("工程", "Project"),
     "model": ("产品型号", "Product model"),
     "media": ("图片", "Picture"),
@@ -34,6 +40,7 @@ RECORD_KINDS = {
     "organisation": ("机构", "Organisation"),
     "role": ("角色", "Role"),
     "list": ("列表", "List"),
+    "view": ("视图", "View"),
     "import": ("导入", "Import"),
     "person": ("个人", "Person"),
     "held_request": ("隔离数据", "Held request"),
@@ -70,12 +77,13 @@ CHANGES = Listing(
         Column("at", _("At"), AuditEntry.at, kind="moment", sort=True, nullable=False),
         Column("actor", _("Who"), _Who.name),
         Column("actor_kind", _("Kind"), AuditEntry.actor_kind, kind="choice", labels=ACTOR_KINDS, nullable=False),
-        Column("event", _("Event"), AuditEntry.event, nullable=False),
-        Column("action", _("Action"), AuditEntry.action),
+        Column("event", _("Event"), AuditEntry.event, kind="choice", labels=EVENTS, nullable=False),
         Column("record_kind", _("Object"), AuditEntry.record_kind, nullable=False, show=kind_label),
         Column("number", _("Number"), AuditEntry.number),
-        Column("record_id", _("Id"), AuditEntry.record_id, kind="integer", nullable=False),
         Column("detail", _("Details"), _as_text(AuditEntry.detail), long=True),
+        Column("record_id", _("Id"), AuditEntry.record_id, kind="integer", nullable=False, at_first=False),
+        Column("event_code", _("Code of the event"), AuditEntry.event, nullable=False, at_first=False),
+        Column("action", _("Action"), AuditEntry.action, at_first=False),
         Column("request_id", _("Request"), AuditEntry.request_id),
     ),
     source=lambda query: query.outerjoin(_Who, _Who.id == AuditEntry.actor_id),
@@ -86,7 +94,7 @@ CHANGES = Listing(
         ChoiceFilter("record_kind", _("Object"), AuditEntry.record_kind, RECORD_KINDS),
         TextFilter("number", _("Number"), AuditEntry.number),
         RecordFilter("record_id", _("Id"), AuditEntry.record_id),
-        TextFilter("event", _("Event"), AuditEntry.event),
+        ChoiceFilter("event", _("Event"), AuditEntry.event, EVENTS),
         TextFilter("action", _("Action"), AuditEntry.action),
         RecordFilter("actor_id", _("Who"), AuditEntry.actor_id),
     ),
@@ -104,7 +112,7 @@ SECURITY = Listing(
     columns=(
         Column("number_in_log", _("No."), SecurityEntry.id, kind="integer", nullable=False),
         Column("at", _("At"), SecurityEntry.at, kind="moment", sort=True, nullable=False),
-        Column("what", _("What"), SecurityEntry.kind, nullable=False),
+        Column("what", _("What"), SecurityEntry.kind, kind="choice", labels=SECURITY_KINDS, nullable=False),
         Column("actor", _("Who"), _Person.name),
         Column("address", _("Network address"), SecurityEntry.address),
         Column("record_id", _("Id"), SecurityEntry.record_id, kind="integer"),
@@ -115,7 +123,7 @@ SECURITY = Listing(
     filters=(
         DateRange("at", _("At"), SecurityEntry.at),
         TextFilter("who", _("Who"), _Person.name),
-        TextFilter("what", _("What"), SecurityEntry.kind),
+        ChoiceFilter("what", _("What"), SecurityEntry.kind, SECURITY_KINDS),
         TextFilter("address", _("Network address"), SecurityEntry.address),
         RecordFilter("record_id", _("Id"), SecurityEntry.record_id),
         RecordFilter("actor_id", _("Who"), SecurityEntry.actor_id),

@@ -22,6 +22,7 @@ from shuhua_web.listing import Listing, Tool
 from shuhua_web.records import Fact, Related
 
 from .listing import CHANGES, RUNNING, SECURITY, around, kind_label
+from .words import EVENTS, word
 
 VIEW = Permission.AUDIT_VIEW
 LIST = "shuhua_web:templates/list.pt"
@@ -61,8 +62,8 @@ def view_entry(request: Request) -> Any:
     facts = [
         Fact(_("At"), formats.moment(entry.at, zone)),
         Fact(_("Who"), f"{who.name} · {who.login}" if who else entry.actor_kind),
-        Fact(_("Event"), entry.event),
-        Fact(_("Action"), entry.action),
+        Fact(_("Event"), word(EVENTS, entry.event, request.locale_name)),
+        Fact(_("Code of the event"), entry.event),
         Fact(_("Object"), f"{kind_label(entry, request.locale_name)} {entry.number or entry.record_id}"),
         Fact(_("Request"), entry.request_id),
         Fact(_("Details"), _json(entry.detail), wide=True),
@@ -72,16 +73,15 @@ def view_entry(request: Request) -> Any:
     rows = [
         (
             Markup('<a href="{}">{}</a>').format(request.route_path("audit.view", id=each.id), formats.moment(each.at, zone)),
-            each.event,
-            each.action,
+            word(EVENTS, each.event, request.locale_name),
         )
         for each in around(request.ctx, entry)
     ]
     return {
-        "title": f"{entry.event} · {entry.number or entry.record_id}",
+        "title": f"{word(EVENTS, entry.event, request.locale_name)} · {entry.number or entry.record_id}",
         "crumbs": crumbs(request, (_("Operation log"), "audit.list"), (str(entry.id), None)),
         "groups": [(None, facts)],
-        "relations": [Related(_("Of the same object"), (_("At"), _("Event"), _("Action")), rows)],
+        "relations": [Related(_("Of the same object"), (_("At"), _("Event")), rows)],
     }
 
 
