@@ -13,7 +13,7 @@ from shuhua_core.audit.running import LOGGER, keep_running_log
 from shuhua_core.house import open_deployment
 from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.kernel.settings import from_mapping
-from shuhua_core.plugins.manager import build_plugin_manager
+from shuhua_core.plugins.manager import Plugins, build_plugin_manager
 
 PLUMBING = (
     "shuhua_web.routing",
@@ -68,7 +68,12 @@ def make_app(deployment: Deployment, settings: Mapping[str, Any] | None = None, 
     """The WSGI application of a deployment that is open already; tests bring their own."""
     config = Configurator(settings=dict(settings or {}))
     config.registry.deployment = deployment
-    config.registry.plugins = build_plugin_manager(deployment.settings)
+    config.include("shuhua_web.serving")
+    config.add_of_deployment("plugins", _plugins)
     for part in (*PLUMBING, *rooms):
         config.include(part)
     return config.make_wsgi_app()
+
+
+def _plugins(deployment: Deployment) -> Plugins:
+    return build_plugin_manager(deployment.settings)

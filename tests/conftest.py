@@ -33,7 +33,7 @@ SECRET = "a-secret-of-tests-with-more-than-32-characters"
 
 TEMPLATES = Path(__file__).parent.parent / ".pytest_cache" / "templates"
 TEMPLATES.mkdir(parents=True, exist_ok=True)
-# Every test makes an application of its own, which would compile each page anew. Read when Chameleon is first imported.
+# Each process makes an application of its own, which would compile each page anew. Read when Chameleon is first imported.
 os.environ.setdefault("CHAMELEON_CACHE", str(TEMPLATES))
 
 SERVER = pytest.StashKey[postgres.PostgresServer]()

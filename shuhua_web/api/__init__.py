@@ -32,6 +32,7 @@ def includeme(config: Configurator) -> None:
     config.add_directive("add_feed_kind", changes.add_feed_kind)
     config.add_request_method(key_token)
     config.registry.feed_kinds = {}
+    config.add_of_deployment("openapi", lambda _deployment: None)
     config.add_api_route("api.index", "/")
     config.add_api_route("api.openapi", "/openapi.json")
     config.add_api_route("api.docs", "/docs")

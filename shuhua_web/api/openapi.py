@@ -52,7 +52,7 @@ def current(request: Request) -> Built:
     """The document as it is now: made once for what the public may do and for the versions of the workflows in force."""
     session = request.dbsession
     made_of = (current_roles(session).token, tuple(sorted(versions_in_force(session).items())))
-    kept: Built | None = getattr(request.registry, "openapi", None)
+    kept: Built | None = request.registry.openapi
     if kept is None or kept.made_of != made_of:
         document = build(request, public_actor(session))
         kept = request.registry.openapi = Built(made_of, document, jsonio.dump(document))

@@ -66,5 +66,5 @@ class Metrics:
 def includeme(config: Configurator) -> None:
     """Count every request of this application."""
     registry: Any = config.registry
-    registry.metrics = Metrics(registry.deployment)
-    registry.observe_request = registry.metrics.observe
+    config.add_of_deployment("metrics", Metrics)
+    registry.observe_request = lambda *values: registry.metrics.observe(*values)

@@ -9,7 +9,7 @@ from shuhua_core.media.store import MediaStore
 
 def includeme(config: Configurator) -> None:
     """Routes of this room; the store is ``request.registry.media_store``."""
-    config.registry.media_store = MediaStore(config.registry.deployment.settings)
+    config.add_of_deployment("media_store", lambda deployment: MediaStore(deployment.settings))
     config.add_api_route("api.media.list", "/media")
     config.add_api_route("api.media.view", "/media/{id}")
     config.add_api_route("api.media.file", "/media/{id}/{variant}")

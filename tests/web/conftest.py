@@ -15,6 +15,7 @@ from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.testing.sql import SqlCounter
 from shuhua_core.testing.world import World, build_world
 from shuhua_web import ROOMS, make_app
+from shuhua_web.serving import serve
 from tests.conftest import NOW, open_for_test
 from tests.template import Template
 from tests.web.client import ApiClient, OfficeClient, Person
@@ -53,10 +54,20 @@ def rooms() -> tuple[str, ...]:
     return ROOMS
 
 
+@pytest.fixture(scope="session")
+def built() -> dict[tuple[str, ...], Any]:
+    """The applications that were built already, by their rooms."""
+    return {}
+
+
 @pytest.fixture
-def app(deployment: Deployment, rooms: tuple[str, ...]) -> Any:
-    """The WSGI application."""
-    return make_app(deployment, rooms=rooms)
+def app(deployment: Deployment, rooms: tuple[str, ...], built: dict[tuple[str, ...], Any]) -> Any:
+    """The WSGI application, built once for all tests with these rooms; it serves the deployment of this test alone."""
+    if rooms not in built:
+        built[rooms] = make_app(deployment, rooms=rooms)
+    else:
+        serve(built[rooms].registry, deployment)
+    return built[rooms]
 
 
 @pytest.fixture
