@@ -16,6 +16,7 @@ from .kernel.actor import SYSTEM
 from .kernel.context import Context
 from .kernel.deployment import Deployment
 from .media import housekeeping
+from .messages import addresses
 from .privacy import reporters
 from .repairs.service import RepairService
 from .sites.cells import fold_waiting
@@ -66,6 +67,7 @@ JOBS: tuple[Job, ...] = (
     Job("media.sweep_uploads", timedelta(minutes=10), housekeeping.sweep_uploads),
     Job("media.sweep_unattached", timedelta(hours=6), housekeeping.sweep_unattached),
     Job("media.sweep_orphans", timedelta(hours=24), housekeeping.sweep_orphans),
+    Job("messages.sweep_addresses", timedelta(hours=1), in_transaction(addresses.sweep)),
     Job("imports.sweep", timedelta(hours=24), in_transaction(imports.sweep)),
     Job("sessions.sweep", timedelta(hours=6), in_transaction(lambda ctx: sessions.sweep(ctx.session, ctx.now))),
 )

@@ -64,7 +64,7 @@ class Worker:
         self._runner = PluginRunner(plugins, self._note_plugin_failure, deployment.clock) if plugins else None
         self._listeners = plugins.event_listeners if plugins else ()
         self._link_channels = tuple(plugins.channels) if plugins else ()
-        self._messenger = Messenger(self._runner, plugins.channels if plugins else ())
+        self._messenger = Messenger(self._runner, plugins.channels if plugins else None)
 
     def __enter__(self) -> Worker:
         return self

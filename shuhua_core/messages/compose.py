@@ -108,9 +108,10 @@ def _facts(happening: Happening) -> dict[str, Any]:
         english = {"title_en": record.title_en} if record.title_en else {}
         return {"title": record.title_zh, **english}
     due = getattr(record, "due_at", None)
-    site_ids = values.get("site_ids") or ()
+    site_ids, site = values.get("site_ids") or (), happening.site_name
     facts = {
-        "place": happening.site_name or getattr(record, "address", None) or getattr(record, "name", None),
+        "site": site,
+        "place": site or getattr(record, "address", None) or getattr(record, "name", None),
         "equipment": happening.equipment_name,
         "symptom": getattr(record, "symptom", "")[:80] or None,
         "severity": getattr(record, "severity", None),

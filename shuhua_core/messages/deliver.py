@@ -1,52 +1,64 @@
 """From a committed event to inboxes and channels, in the worker: at least once for each step, and never twice to a person.
 
-1. :meth:`Messenger.deliver` writes the messages of one outbox entry and one delivery for each channel that takes them.
-2. :meth:`Messenger.send_due` sends what is due, outside of any transaction, and notes how it ended.
+1. :meth:`Messenger.deliver` writes the messages of one outbox entry and one delivery for each channel that takes them, and for
+   each of a person's devices where the channel tells these apart. What the quiet hours hold back is marked with their end.
+2. :meth:`Messenger.send_due` makes digests of what was held, sends what is due outside of any transaction, and notes the end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
-from ..accounts.models import User
+from ..accounts.models import LoginSession, User
+from ..kernel.actor import SYSTEM
 from ..kernel.deployment import Deployment
 from ..kernel.outbox import OutboxEntry
-from ..kernel.settings import Settings
-from ..plugins.contracts import Notice, NoticeText, PermanentFailure, Recipient, TemporaryFailure
+from ..plugins.contracts import (
+    NO_RULES,
+    AddressGone,
+    ChannelRules,
+    Notice,
+    NotificationChannel,
+    PermanentFailure,
+    TemporaryFailure,
+    rules_of,
+)
 from ..plugins.errors import FailureKind, PluginFailed
 from ..plugins.runner import PluginRunner
-from .compose import Told, body, compose, subject
-from .models import Delivery, Message
+from .addresses import forget
+from .compose import Told, compose
+from .letters import Reader, notice_of
+from .models import Delivery, DeviceAddress, Message
 from .notices import NOTICES
+from .queue import Outgoing, anything_due, lease, wait_at_least
+from .quiet import not_before
 
 INBOX = "inbox"
-AT_ANY_HOUR = frozenset({INBOX, "console"})
-"""Channels that wake nobody."""
 FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=30), timedelta(hours=6)
-LEASE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A delivery that this process has leased; ``attempt`` tells it from the one that another worker may make later."""
+class _Wanted:
+    """A message that is to go by a channel, to one device where ``address_id`` says which."""
 
-    delivery_id: int
+    message: Message
     channel: str
-    attempt: int
-    notice: Notice
+    address_id: int | None = None
 
 
 class Messenger:
-    """Writes the messages of events and sends them by the channels of the plugins; without ``runner`` by the inbox alone."""
+    """Writes the messages of events and sends them by ``channels`` of the plugins; without ``runner`` by the inbox alone."""
 
-    def __init__(self, runner: PluginRunner | None = None, channels: Iterable[str] = ()) -> None:
+    def __init__(self, runner: PluginRunner | None = None, channels: Mapping[str, NotificationChannel] | None = None) -> None:
         self._runner = runner
-        self._channels = tuple(each for each in channels if each != INBOX) if runner is not None else ()
+        offered = channels if channels is not None and runner is not None else {}
+        self._rules = {name: rules_of(channel) for name, channel in offered.items() if name != INBOX}
 
     def deliver(self, deployment: Deployment, entry: OutboxEntry) -> None:
         """Tell of one outbox entry. Doing it again tells nobody twice.
@@ -67,16 +79,17 @@ class Messenger:
         )
         with deployment.database.write() as session:
             messages = compose(session, told)
-            _add(deployment, session, [(message.id, INBOX, message.urgent) for message in messages])
-        if not self._channels:
+            _add(deployment, session, [_Wanted(message, INBOX) for message in messages])
+        if not self._rules:
             return
-        with deployment.database.read() as session:
-            found = _notices(deployment, session, Message.source_id == entry.message_id)
-        wanted: list[tuple[int, str, bool]] = []
+        wanted: list[_Wanted] = []
         silent: PluginFailed | TemporaryFailure | None = None
-        for channel in self._channels:
+        with deployment.database.read() as session:
+            found = _letters(deployment, session, Message.source_id == entry.message_id, self._rules)
+            session.expunge_all()
+        for channel in self._rules:
             try:
-                wanted += [(message_id, channel, notice.urgent) for message_id, notice in found if self._accepts(channel, notice)]
+                wanted += [each for each, notice in found if each.channel == channel and self._accepts(channel, notice)]
             except (PluginFailed, TemporaryFailure) as failure:
                 silent = failure
         if wanted:
@@ -92,133 +105,132 @@ class Messenger:
             return False
 
     def send_due(self, deployment: Deployment, limit: int = 50) -> int:
-        """Send what is due, oldest first; returns how many deliveries were tried."""
+        """Send what is due, as much as the channels bear; returns how many deliveries were tried."""
         if self._runner is None:
             return 0
         with deployment.database.read() as session:
-            if session.scalar(select(Delivery.id).where(*_due(deployment)).limit(1)) is None:
+            if not anything_due(session, self._rules, deployment.clock.now()):
                 return 0
-        leased = _lease(deployment, limit)
+        with deployment.database.write() as session:
+            leased = lease(deployment, session, self._rules, limit)
         for outgoing in leased:
-            _send(deployment, self._runner, outgoing)
+            self._send(deployment, self._runner, outgoing)
         return len(leased)
 
+    def _send(self, deployment: Deployment, runner: PluginRunner, outgoing: Outgoing) -> None:
+        rules = self._rules.get(outgoing.channel, NO_RULES)
+        if outgoing.notice is None:
+            _settle(deployment, outgoing, rules, error="nobody is there any more", end="gone")
+            return
+        try:
+            runner.send(outgoing.channel, outgoing.notice)
+        except TemporaryFailure as failure:
+            _settle(deployment, outgoing, rules, error=str(failure) or "temporary failure", after=failure.retry_after)
+        except AddressGone as failure:
+            _settle(deployment, outgoing, rules, error=str(failure) or "nobody is at this address", end="gone")
+        except PermanentFailure as failure:
+            _settle(deployment, outgoing, rules, error=str(failure) or "permanent failure", end="failed")
+        except PluginFailed as failure:
+            # A plugin that rests, or works for somebody else, has not been asked: that is no attempt.
+            asked = failure.kind not in {FailureKind.RESTING, FailureKind.BUSY}
+            _settle(deployment, outgoing, rules, error=str(failure), after=failure.retry_after, counts=asked)
+        else:
+            _settle(deployment, outgoing, rules)
 
-def _add(deployment: Deployment, session: Session, wanted: Sequence[tuple[int, str, bool]]) -> None:
-    """Deliveries of (message, channel, urgent) that are not there yet; the stored message is the inbox's delivery."""
+
+def _letters(
+    deployment: Deployment, session: Session, which: ColumnElement[bool], rules: Mapping[str, ChannelRules]
+) -> list[tuple[_Wanted, Notice]]:
+    """Every way that a message could go, with what would be sent: by each channel, to each device where it reaches these."""
+    people = session.execute(select(Message, User).join(User, User.id == Message.user_id).where(which).order_by(Message.id)).all()
+    devices = [name for name, each in rules.items() if each.devices]
+    addresses = _devices(deployment, session, {user.id for _message, user in people}, devices) if devices else []
+    found: list[tuple[_Wanted, Notice]] = []
+    for channel, own in rules.items():
+        for message, user in people:
+            if not own.devices:
+                found.append((_Wanted(message, channel), notice_of(deployment, message, Reader(user, own))))
+                continue
+            found += [
+                (_Wanted(message, channel, each.id), notice_of(deployment, message, Reader(user, own, each.address)))
+                for each in addresses
+                if each.user_id == user.id and each.channel == channel
+            ]
+    return found
+
+
+def _devices(deployment: Deployment, session: Session, user_ids: set[int], channels: Sequence[str]) -> list[DeviceAddress]:
+    """Where these people's devices are reached, as long as they are signed in."""
+    query = (
+        select(DeviceAddress)
+        .join(LoginSession, LoginSession.id == DeviceAddress.session_id)
+        .where(DeviceAddress.user_id.in_(user_ids), DeviceAddress.channel.in_(channels), DeviceAddress.ended_at.is_(None))
+        .where(LoginSession.ended_at.is_(None), LoginSession.expires_at > deployment.clock.now())
+        .order_by(DeviceAddress.id)
+    )
+    return list(session.scalars(query))
+
+
+def _add(deployment: Deployment, session: Session, wanted: Sequence[_Wanted]) -> None:
+    """Deliveries that are not there yet; the stored message is the inbox's delivery."""
     now = deployment.clock.now()
-    ids = {message_id for message_id, _channel, _urgent in wanted}
-    stored = session.execute(select(Delivery.message_id, Delivery.channel).where(Delivery.message_id.in_(ids)))
-    known = {(row.message_id, row.channel) for row in stored}
-    rows = [
-        {
-            "message_id": message_id,
-            "channel": channel,
-            "state": "sent" if channel == INBOX else "waiting",
-            "available_at": not_before(channel, now, deployment.settings, urgent=urgent),
-            "ended_at": now if channel == INBOX else None,
-        }
-        for message_id, channel, urgent in wanted
-        if (message_id, channel) not in known
-    ]
+    ids = {each.message.id for each in wanted}
+    stored = session.execute(
+        select(Delivery.message_id, Delivery.channel, Delivery.address_id).where(Delivery.message_id.in_(ids))
+    )
+    known = {tuple(row) for row in stored}
+    rows = []
+    for each in wanted:
+        if (each.message.id, each.channel, each.address_id) in known:
+            continue
+        morning = not_before(each.channel, now, deployment.settings, urgent=each.message.urgent)
+        rows.append(
+            {
+                "user_id": each.message.user_id,
+                "message_id": each.message.id,
+                "channel": each.channel,
+                "address_id": each.address_id,
+                "urgent": each.message.urgent,
+                "state": "sent" if each.channel == INBOX else "waiting",
+                "available_at": morning,
+                "held_until": morning if morning > now else None,
+                "ended_at": now if each.channel == INBOX else None,
+            }
+        )
     if rows:
         session.execute(insert(Delivery), rows)
-
-
-def not_before(channel: str, moment: datetime, settings: Settings, *, urgent: bool) -> datetime:
-    """The earliest moment, from ``moment`` on, at which the channel may disturb a person."""
-    if urgent or channel in AT_ANY_HOUR:
-        return moment
-    zone, begins, ends = settings.timezone, settings.quiet_from_hour, settings.quiet_to_hour
-    local = moment.astimezone(zone)
-    # Counted from the end of the quiet hours, so that they may lie across midnight or not.
-    if (local.hour - ends) % 24 < (begins - ends) % 24 or begins == ends:
-        return moment
-    day = local.date() + timedelta(days=1) if local.hour >= ends else local.date()
-    return datetime.combine(day, time(ends), zone)
-
-
-def _due(deployment: Deployment) -> tuple[ColumnElement[bool], ...]:
-    return Delivery.ended_at.is_(None), Delivery.available_at <= deployment.clock.now()
-
-
-def _lease(deployment: Deployment, limit: int) -> list[Outgoing]:
-    now = deployment.clock.now()
-    with deployment.database.write() as session:
-        deliveries = session.scalars(
-            select(Delivery)
-            .where(*_due(deployment))
-            .order_by(Delivery.available_at, Delivery.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).all()
-        for delivery in deliveries:
-            delivery.attempts += 1
-            delivery.available_at = now + LEASE
-        notices = dict(_notices(deployment, session, Message.id.in_({each.message_id for each in deliveries})))
-        return [Outgoing(each.id, each.channel, each.attempts, notices[each.message_id]) for each in deliveries]
-
-
-def _notices(deployment: Deployment, session: Session, which: ColumnElement[bool]) -> list[tuple[int, Notice]]:
-    query = select(Message, User).join(User, User.id == Message.user_id).where(which).order_by(Message.id)
-    return [(message.id, notice_of(deployment, message, user)) for message, user in session.execute(query)]
-
-
-def notice_of(deployment: Deployment, message: Message, user: User) -> Notice:
-    """The message as a channel gets it, in the reader's language; its link opens the inbox and leads on from there."""
-    settings = deployment.settings
-    return Notice(
-        message_id=f"{message.source_id}:{message.user_id}",
-        event=message.notice,
-        recipient=Recipient(user.name, user.locale, user.phone, user.email),
-        text=NoticeText(
-            subject(message, user.locale),
-            body(message, user.locale, settings.timezone),
-            f"{settings.origin.rstrip('/')}/messages/{message.id}",
-        ),
-        created_at=message.created_at,
-        urgent=message.urgent,
-    )
-
-
-def _send(deployment: Deployment, runner: PluginRunner, outgoing: Outgoing) -> None:
-    try:
-        runner.send(outgoing.channel, outgoing.notice)
-    except TemporaryFailure as failure:
-        _settle(deployment, outgoing, error=str(failure) or "temporary failure", after=failure.retry_after)
-    except PermanentFailure as failure:
-        _settle(deployment, outgoing, error=str(failure) or "permanent failure", final=True)
-    except PluginFailed as failure:
-        # A plugin that rests, or works for somebody else, has not been asked: that is no attempt.
-        asked = failure.kind not in {FailureKind.RESTING, FailureKind.BUSY}
-        _settle(deployment, outgoing, error=str(failure), after=failure.retry_after, counts=asked)
-    else:
-        _settle(deployment, outgoing)
 
 
 def _settle(
     deployment: Deployment,
     outgoing: Outgoing,
+    rules: ChannelRules,
     *,
     error: str | None = None,
     after: float | None = None,
-    final: bool = False,
+    end: str | None = None,
     counts: bool = True,
 ) -> None:
     """Note how an attempt ended, unless its lease ran out and another worker has it."""
-    now = deployment.clock.now()
+    now, settings = deployment.clock.now(), deployment.settings
     attempts = outgoing.attempt if counts else outgoing.attempt - 1
-    values: dict[str, object] = {"attempts": attempts, "last_error": error[:300] if error else None}
+    values: dict[str, Any] = {"attempts": attempts, "last_error": error[:300] if error else None, "tried_at": now}
     if error is None:
         values |= {"state": "sent", "ended_at": now}
-    elif final or attempts >= deployment.settings.notice_attempts:
-        values |= {"state": "failed", "ended_at": now}
+    elif end is not None or attempts >= settings.notice_attempts:
+        values |= {"state": end or "failed", "ended_at": now}
     else:
         wait = timedelta(seconds=after) if after else min(FIRST_BACKOFF * 2 ** max(attempts - 1, 0), LONGEST_BACKOFF)
-        values["available_at"] = not_before(outgoing.channel, now + wait, deployment.settings, urgent=outgoing.notice.urgent)
+        soonest = now + max(wait, wait_at_least(rules))
+        values["available_at"] = not_before(outgoing.channel, soonest, settings, urgent=outgoing.urgent)
+        if values["available_at"] > soonest and not outgoing.digest:  # the night holds it with whatever else comes
+            values["held_until"] = values["available_at"]
     with deployment.database.write() as session:
-        session.execute(
+        mine = session.execute(
             update(Delivery)
             .where(Delivery.id == outgoing.delivery_id, Delivery.ended_at.is_(None), Delivery.attempts == outgoing.attempt)
             .values(**values)
-        )
+            .returning(Delivery.id)
+        ).scalar_one_or_none()
+        if mine is not None and end == "gone" and outgoing.address_id is not None:
+            forget(deployment.context(session, SYSTEM), outgoing.address_id)

@@ -1,4 +1,4 @@
-"""A message to one person, and its way through each channel."""
+"""A message to one person, its way through each channel, and where devices are reached."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..kernel.db import Base
 from ..kernel.scope import ScopeColumns
 from ..kernel.types import BigInt
+
+_OPEN = text("ended_at IS NULL")
 
 
 class Message(Base):
@@ -40,23 +42,64 @@ class Message(Base):
     read_at: Mapped[datetime | None]
 
 
-class Delivery(Base):
-    """A message's way through one channel."""
+class DeviceAddress(Base):
+    """Where a channel reaches one device. It works as long as the session in which the device told it."""
 
-    __tablename__ = "deliveries"
+    __tablename__ = "device_addresses"
     __table_args__ = (
-        UniqueConstraint("message_id", "channel"),
-        Index(
-            "ix_deliveries_open", "available_at", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")
-        ),
+        UniqueConstraint("session_id", "channel"),
+        Index("ix_device_addresses_user", "user_id", "channel", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_device_addresses_fingerprint", "fingerprint"),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
-    message_id: Mapped[int] = mapped_column(BigInt, ForeignKey("messages.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("users.id", ondelete="CASCADE"))
+    session_id: Mapped[int] = mapped_column(BigInt, ForeignKey("login_sessions.id", ondelete="CASCADE"))
     channel: Mapped[str] = mapped_column(String(40))
+    address: Mapped[str] = mapped_column(String(2000))
+    """What the channel needs to reach it, as the device gave it; '' once it has ended."""
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of what tells the device from others, so that one address never leads to two people."""
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Delivery(Base):
+    """The way of a message, or of a digest of several, through one channel, to one device where the channel tells them apart."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index(
+            "uq_deliveries_message",
+            *("message_id", "channel"),
+            unique=True,
+            sqlite_where=text("address_id IS NULL"),
+            postgresql_where=text("address_id IS NULL"),
+        ),
+        Index("uq_deliveries_device", "message_id", "channel", "address_id", unique=True),
+        Index("ix_deliveries_open", "available_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_deliveries_tried", "channel", "tried_at"),
+        Index("ix_deliveries_digest", "digest_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("users.id", ondelete="CASCADE"))
+    message_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("messages.id", ondelete="CASCADE"))
+    """None for a digest."""
+    channel: Mapped[str] = mapped_column(String(40))
+    address_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("device_addresses.id", ondelete="CASCADE"))
+    digest_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("deliveries.id", ondelete="CASCADE"))
+    """The digest that brings this message."""
+    digest_key: Mapped[str | None] = mapped_column(String(80), unique=True)
+    """Of a digest of a night: there is one for each person, device and morning."""
     state: Mapped[str] = mapped_column(String(10), default="waiting")
-    """``waiting``, ``sent`` or ``failed``."""
+    """``waiting``, ``merged`` into a digest, ``sent``, ``failed``, or ``gone``: the device has no address any more."""
+    urgent: Mapped[bool] = mapped_column(default=False)
     attempts: Mapped[int] = mapped_column(default=0)
     available_at: Mapped[datetime]
+    held_until: Mapped[datetime | None]
+    """The morning until which the quiet hours hold it back; it then goes out with all that they held."""
+    tried_at: Mapped[datetime | None]
+    """When the last attempt ended; while one is under way, the end of its lease."""
     ended_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(String(300))

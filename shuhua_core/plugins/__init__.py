@@ -1,9 +1,11 @@
 """Hooks and contracts for plugins. A plugin imports from here and from nowhere else in the core."""
 
 from .contracts import (
+    AddressGone,
     Basemap,
     Built,
     Cell,
+    ChannelRules,
     Column,
     CommittedEvent,
     Field,
@@ -27,9 +29,11 @@ from .contracts import (
 from .hookspecs import hookimpl
 
 __all__ = [
+    "AddressGone",
     "Basemap",
     "Built",
     "Cell",
+    "ChannelRules",
     "Column",
     "CommittedEvent",
     "Field",

@@ -5,7 +5,7 @@ Nothing in here is, or holds, a database object, a session or a request.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO, Literal, Protocol
@@ -18,6 +18,8 @@ Cell = str | int | float | Decimal | date | datetime | None
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """What a channel, map provider or report type may be called."""
+LEAST_BYTES = 60
+"""No channel may bear less: the number of a record and its event must fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,15 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """What a notice says, in the recipient's language; ``link`` is an absolute address."""
+    """What a notice says, in the recipient's language; ``link`` is an absolute address.
+
+    ``brief`` is for where others look on, such as a locked screen: a place or a few numbers, no words that a person wrote.
+    """
 
     subject: str
     body: str
     link: str | None = None
+    brief: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +103,58 @@ class PermanentFailure(Exception):
     """Raised by a plugin: this will never work (no such address, refused for good); it is not tried again."""
 
 
+class AddressGone(PermanentFailure):
+    """Raised by a plugin: nobody is at this address any more. The core forgets the address."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRules:
+    """What a channel bears. One without an attribute ``rules`` has these: no bounds, every notice by itself."""
+
+    a_minute: int | None = None
+    """Most notices within any sixty seconds, all workers taken together."""
+    max_bytes: int | None = None
+    """Most bytes of UTF-8 that subject, body and link have together; longer ones are cut by the core, between characters."""
+    merges: bool = False
+    """Whether notices that wait for the same person at the same time go out as one digest."""
+    signed: bool = True
+    """Whether the subject begins with the name of the service, as group chats and short messages need it."""
+    devices: bool = False
+    """Whether it reaches single devices: a notice goes to each that its person has subscribed, by its ``Recipient.address``."""
+    trial: bool = False
+    """Whether addresses of devices may lead to this machine or a private network; for trials only."""
+    public: Mapping[str, str] = field(default_factory=dict)
+    """What clients need to know, such as a public key; anybody may read it."""
+
+    def __post_init__(self) -> None:
+        for name, least in (("a_minute", 1), ("max_bytes", LEAST_BYTES)):
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, int) or value < least):
+                raise ValueError(f"{name} must be a whole number from {least}")
+
+    def as_set(self, settings: Mapping[str, str]) -> "ChannelRules":
+        """These rules with ``messages_a_minute`` and ``message_bytes`` of a plugin's settings, where they are there.
+
+        0 is no bound. Raises ValueError where they are no numbers.
+        """
+        return replace(
+            self,
+            a_minute=_bound(settings, "messages_a_minute", self.a_minute),
+            max_bytes=_bound(settings, "message_bytes", self.max_bytes),
+        )
+
+
+def _bound(settings: Mapping[str, str], key: str, default: int | None) -> int | None:
+    text = settings.get(key, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError(f"{key} must be a whole number")
+    return int(text) or None
+
+
 class NotificationChannel(Protocol):
-    """A way to bring a notice to a person."""
+    """A way to bring a notice to a person. It may have an attribute ``rules``, see :class:`ChannelRules`."""
 
     @property
     def name(self) -> str:
@@ -114,8 +170,17 @@ class NotificationChannel(Protocol):
     def send(self, notice: Notice) -> Receipt:
         """Send it. The same ``message_id`` may come again after a crash and should not reach the person twice.
 
-        Raises TemporaryFailure or PermanentFailure; anything else counts as a fault of the plugin.
+        Raises TemporaryFailure, PermanentFailure or AddressGone; anything else counts as a fault of the plugin.
         """
+
+
+def rules_of(channel: NotificationChannel) -> ChannelRules:
+    """What a channel bears."""
+    rules: ChannelRules = getattr(channel, "rules", NO_RULES)
+    return rules
+
+
+NO_RULES = ChannelRules()
 
 
 # Map providers --------------------------------------------------------------------------------------------------------

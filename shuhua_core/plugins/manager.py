@@ -15,7 +15,7 @@ from shuhua_core.kernel.settings import Settings
 
 from . import hookspecs
 from .builtin import BUILTINS
-from .contracts import Basemap, CommittedEvent, MapProvider, NotificationChannel, ReportType
+from .contracts import Basemap, CommittedEvent, MapProvider, NotificationChannel, ReportType, rules_of
 from .errors import PluginError
 from .hookspecs import PROJECT
 from .settings import PLUGIN_NAME, Limits, PluginSettings
@@ -82,12 +82,16 @@ class Plugins:
                 for name, offer in offers.items()
             ]
 
+        channels = described(self.channels)
+        for entry, channel in zip(channels, self.channels.values(), strict=True):
+            rules = rules_of(channel)
+            entry |= {"devices": rules.devices, "public": dict(rules.public)}
         reports = described(self.report_types)
         for entry, report in zip(reports, self.report_types.values(), strict=True):
             entry |= {"kind": report.kind, "media_type": report.media_type}
         return {
             "plugins": list(self.records),
-            "notification_channels": described(self.channels),
+            "notification_channels": channels,
             "map_providers": described(self.map_providers),
             "report_types": reports,
         }

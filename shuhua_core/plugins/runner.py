@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from shuhua_core.kernel.clock import Clock, SystemClock
 
 from .breaker import Breaker, BreakerState
-from .contracts import Built, CommittedEvent, Notice, PermanentFailure, Receipt, ReportData, TemporaryFailure
+from .contracts import AddressGone, Built, CommittedEvent, Notice, PermanentFailure, Receipt, ReportData, TemporaryFailure
 from .errors import FailureKind, PluginFailed
 from .manager import PluginRecord, Plugins
 from .process import PluginProcess, ProcessFailed
@@ -280,6 +280,8 @@ def _raised(plugin: str, head: dict[str, Any]) -> Exception:
     if kind == "temporary":
         after = head.get("retry_after")
         return TemporaryFailure(detail, float(after) if isinstance(after, int | float) else None)
+    if kind == "gone":
+        return AddressGone(detail)
     if kind == "permanent":
         return PermanentFailure(detail)
     known = kind in set(FailureKind)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from .contracts import NAME, Label
+from .contracts import NAME, ChannelRules, Label
 
 METHODS: Mapping[str, Mapping[str, int]] = MappingProxyType(
     {
@@ -28,6 +28,8 @@ def _problems(kind: str, offer: Any) -> Iterable[str]:
         yield f"its name must be lower case letters, digits and _, not {name!r}"
     if not isinstance(getattr(offer, "label", None), Label):
         yield "its label must be a Label"
+    if kind == "channel" and not isinstance(getattr(offer, "rules", None), ChannelRules | None):
+        yield "its rules must be ChannelRules"
     if kind == "report_type":
         yield from _report_problems(offer)
     for method, arguments in METHODS[kind].items():

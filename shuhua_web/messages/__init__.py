@@ -20,5 +20,6 @@ def includeme(config: Configurator) -> None:
     config.add_api_route("api.messages.view", r"/messages/{id:\d+}")
     config.add_api_route("api.messages.read", r"/messages/{id:\d+}/actions/read")
     config.add_api_route("api.messages.read_all", "/messages/actions/read")
+    config.add_api_route("api.push_subscription", "/push-subscription")
     add_list(config, "api.messages.list", MESSAGES, tag="messages", summary="List my messages")
     config.scan("shuhua_web.messages")

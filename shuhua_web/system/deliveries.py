@@ -14,6 +14,7 @@ from shuhua_core.accounts.models import AccountLink, LoginSession, User
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.clock import AHEAD
 from shuhua_core.kernel.errors import NotFound
+from shuhua_core.messages.letters import DIGEST
 from shuhua_core.messages.models import Delivery, Message
 
 from .. import formats
@@ -31,8 +32,8 @@ def failed_messages(request: Request) -> Table:
     """Deliveries of messages that were given up, newest first."""
     query = (
         select(Delivery, Message.number, Message.notice, User.name)
-        .join(Message, Message.id == Delivery.message_id)
-        .join(User, User.id == Message.user_id)
+        .outerjoin(Message, Message.id == Delivery.message_id)
+        .join(User, User.id == Delivery.user_id)
         .where(Delivery.state == "failed")
         .order_by(Delivery.id.desc())
         .limit(SHOWN)
@@ -40,7 +41,7 @@ def failed_messages(request: Request) -> Table:
     zone = request.deployment.settings.timezone
     rows = [
         (
-            (formats.moment(each.ended_at, zone), name, number, notice, each.channel, each.attempts, each.last_error),
+            (formats.moment(each.ended_at, zone), name, number, notice or DIGEST, each.channel, each.attempts, each.last_error),
             (PostButton(_("Try again"), request.route_path("system.messages.retry", id=each.id)),),
         )
         for each, number, notice, name in request.dbsession.execute(query)

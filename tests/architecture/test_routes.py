@@ -45,6 +45,7 @@ FOR_EVERYBODY = {
     "api.messages.read": "one's own message",
     "api.messages.read_all": "one's own messages",
     "messages.read_all": "the same, as a page",
+    "api.push_subscription": "whether one's own device is told of them",
     "api.repairs.list": "reporting is for everybody; the service asks for the permission to report, or to enter for a caller",
     "public.piece": "reporting a piece by its label; the service asks for the permission to report",
     "public.site.piece": "the same, for a piece that was found without its label",

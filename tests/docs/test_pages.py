@@ -96,7 +96,8 @@ def test_the_readme_names_two_commands_the_logins_and_their_password(page):
 
 def test_every_decision_has_its_number_and_its_three_parts():
     decisions = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
-    assert [int(path.name[:4]) for path in decisions] == list(range(1, len(decisions) + 1))
+    numbers = [path.name[:4] for path in decisions]
+    assert len(set(numbers)) == len(numbers), "a number stands for one decision; a gap is one that is still being written"
     index = (ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
     for path in decisions:
         text = path.read_text(encoding="utf-8")

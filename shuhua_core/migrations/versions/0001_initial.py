@@ -844,25 +844,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("article_id", "kind", "value", name=op.f("pk_article_readers")),
     )
     op.create_table(
-        "deliveries",
+        "device_addresses",
         sa.Column("id", types.BigInt, nullable=False),
-        sa.Column("message_id", types.BigInt, nullable=False),
+        sa.Column("user_id", types.BigInt, nullable=False),
+        sa.Column("session_id", types.BigInt, nullable=False),
         sa.Column("channel", sa.String(length=40), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("attempts", types.BigInt, nullable=False),
-        sa.Column("available_at", types.UtcDateTime(), nullable=False),
+        sa.Column("address", sa.String(length=2000), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
         sa.Column("ended_at", types.UtcDateTime(), nullable=True),
-        sa.Column("last_error", sa.String(length=300), nullable=True),
         sa.ForeignKeyConstraint(
-            ["message_id"], ["messages.id"], name=op.f("fk_deliveries_message_id_messages"), ondelete="CASCADE"
+            ["session_id"], ["login_sessions.id"], name=op.f("fk_device_addresses_session_id_login_sessions"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
-        sa.UniqueConstraint("message_id", "channel", name=op.f("uq_deliveries_message_id_channel")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_device_addresses_user_id_users"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device_addresses")),
+        sa.UniqueConstraint("session_id", "channel", name=op.f("uq_device_addresses_session_id_channel")),
     )
+    op.create_index("ix_device_addresses_fingerprint", "device_addresses", ["fingerprint"], unique=False)
     op.create_index(
-        "ix_deliveries_open",
-        "deliveries",
-        ["available_at"],
+        "ix_device_addresses_user",
+        "device_addresses",
+        ["user_id", "channel"],
         unique=False,
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
@@ -1029,6 +1031,55 @@ def upgrade() -> None:
     op.create_index(op.f("ix_media_uploads_expires_at"), "media_uploads", ["expires_at"], unique=False)
     op.create_index(op.f("ix_media_uploads_uploader_id"), "media_uploads", ["uploader_id"], unique=False)
     op.create_index(op.f("ix_media_uploads_uploader_space"), "media_uploads", ["uploader_space"], unique=False)
+    op.create_table(
+        "deliveries",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("user_id", types.BigInt, nullable=False),
+        sa.Column("message_id", types.BigInt, nullable=True),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("address_id", types.BigInt, nullable=True),
+        sa.Column("digest_id", types.BigInt, nullable=True),
+        sa.Column("digest_key", sa.String(length=80), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("attempts", types.BigInt, nullable=False),
+        sa.Column("available_at", types.UtcDateTime(), nullable=False),
+        sa.Column("held_until", types.UtcDateTime(), nullable=True),
+        sa.Column("tried_at", types.UtcDateTime(), nullable=True),
+        sa.Column("ended_at", types.UtcDateTime(), nullable=True),
+        sa.Column("last_error", sa.String(length=300), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["device_addresses.id"], name=op.f("fk_deliveries_address_id_device_addresses"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["digest_id"], ["deliveries.id"], name=op.f("fk_deliveries_digest_id_deliveries"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["messages.id"], name=op.f("fk_deliveries_message_id_messages"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_deliveries_user_id_users"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("digest_key", name=op.f("uq_deliveries_digest_key")),
+    )
+    op.create_index("ix_deliveries_digest", "deliveries", ["digest_id"], unique=False)
+    op.create_index(
+        "ix_deliveries_open",
+        "deliveries",
+        ["available_at"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index("ix_deliveries_tried", "deliveries", ["channel", "tried_at"], unique=False)
+    op.create_index("uq_deliveries_device", "deliveries", ["message_id", "channel", "address_id"], unique=True)
+    op.create_index(
+        "uq_deliveries_message",
+        "deliveries",
+        ["message_id", "channel"],
+        unique=True,
+        sqlite_where=sa.text("address_id IS NULL"),
+        postgresql_where=sa.text("address_id IS NULL"),
+    )
     op.create_table(
         "inspections",
         sa.Column("id", types.BigInt, nullable=False),
@@ -1564,6 +1615,22 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_inspections_due_on"), table_name="inspections")
     op.drop_index("ix_inspections_division", table_name="inspections")
     op.drop_table("inspections")
+    op.drop_index(
+        "uq_deliveries_message",
+        table_name="deliveries",
+        sqlite_where=sa.text("address_id IS NULL"),
+        postgresql_where=sa.text("address_id IS NULL"),
+    )
+    op.drop_index("uq_deliveries_device", table_name="deliveries")
+    op.drop_index("ix_deliveries_tried", table_name="deliveries")
+    op.drop_index(
+        "ix_deliveries_open",
+        table_name="deliveries",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.drop_index("ix_deliveries_digest", table_name="deliveries")
+    op.drop_table("deliveries")
     op.drop_index(op.f("ix_media_uploads_uploader_space"), table_name="media_uploads")
     op.drop_index(op.f("ix_media_uploads_uploader_id"), table_name="media_uploads")
     op.drop_index(op.f("ix_media_uploads_expires_at"), table_name="media_uploads")
@@ -1598,12 +1665,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_equipment_batch"), table_name="equipment")
     op.drop_table("equipment")
     op.drop_index(
-        "ix_deliveries_open",
-        table_name="deliveries",
+        "ix_device_addresses_user",
+        table_name="device_addresses",
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
-    op.drop_table("deliveries")
+    op.drop_index("ix_device_addresses_fingerprint", table_name="device_addresses")
+    op.drop_table("device_addresses")
     op.drop_table("article_readers")
     op.drop_index(op.f("ix_user_roles_role_id"), table_name="user_roles")
     op.drop_table("user_roles")

@@ -13,6 +13,7 @@ from shuhua_core.plugins.contracts import (
     Receipt,
     Recipient,
     TemporaryFailure,
+    rules_of,
 )
 from shuhua_core.plugins.verify import problems
 
@@ -64,6 +65,10 @@ class ChannelConformance:
     def test_it_satisfies_the_contract(self, channel: NotificationChannel) -> None:
         """Name, label and methods are as the contract says."""
         assert problems("channel", channel) == []
+
+    def test_what_it_bears_is_the_same_each_time(self, channel: NotificationChannel) -> None:
+        """The core asks once, at its start."""
+        assert rules_of(channel) == rules_of(channel)
 
     def test_it_accepts_what_it_can_send(self, channel: NotificationChannel, notice: Notice) -> None:
         """It says so with a bool, and the same each time."""

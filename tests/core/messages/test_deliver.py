@@ -9,90 +9,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from shuhua_core.kernel.actor import SYSTEM
 from shuhua_core.kernel.outbox import OutboxEntry
 from shuhua_core.kernel.settings import Settings
-from shuhua_core.messages.deliver import Messenger, not_before
+from shuhua_core.messages.deliver import Messenger
 from shuhua_core.messages.models import Delivery, Message
-from shuhua_core.plugins import Label, PermanentFailure, Receipt, TemporaryFailure, hookimpl
-from shuhua_core.plugins.manager import build_plugin_manager
+from shuhua_core.messages.quiet import not_before
+from shuhua_core.plugins import PermanentFailure, TemporaryFailure
 from shuhua_core.plugins.runner import PluginRunner
-from shuhua_core.testing.flow import Flow
-from shuhua_core.testing.world import build_world
 from shuhua_core.worker import Worker
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SETTINGS = Settings(database_url="sqlite:///unused", secret="x" * 32)
-
-
-class Pager:
-    """A channel that keeps what it was given and fails as it is told."""
-
-    name = "pager"
-    label = Label(zh="寻呼", en="Pager")
-
-    def __init__(self):
-        self.sent, self.error, self.takes = [], None, True
-
-    def accepts(self, notice):
-        if isinstance(self.takes, Exception):
-            raise self.takes
-        return self.takes
-
-    def send(self, notice):
-        if self.error is not None:
-            raise self.error
-        self.sent.append(notice)
-        return Receipt("sent")
-
-
-@pytest.fixture
-def pager():
-    return Pager()
-
-
-@pytest.fixture
-def plugins(deployment, pager):
-    class Plugin:
-        @hookimpl
-        def shuhua_register_notification_channels(self):
-            return [pager]
-
-    return build_plugin_manager(deployment.settings, load_entry_points=False, plugins={"pager": Plugin()})
-
-
-@pytest.fixture
-def work(deployment, plugins):
-    """Lets a worker work until nothing is due."""
-    with Worker(deployment, plugins, jobs=()) as worker:
-
-        def run():
-            for _round in range(20):
-                if not worker.run_once():
-                    break
-
-        yield run
-
-
-@pytest.fixture
-def world(deployment):
-    with deployment.database.write() as session:
-        world = build_world(session)
-        session.flush()
-        session.expunge_all()
-    return world
-
-
-@pytest.fixture
-def report(deployment, world):
-    """Somebody reports a fault, which one reviewer is told of."""
-
-    def run(login="customer"):
-        with deployment.database.write() as session:
-            world.session = session
-            Flow(deployment.context(session, SYSTEM), world).report(login)
-
-    return run
 
 
 def deliveries(deployment):

@@ -103,6 +103,8 @@ def test_capabilities_are_plain_values():
         "name": "pigeon",
         "plugin": "post",
         "label": {"zh": "信鸽", "en": "Pigeon"},
+        "devices": False,
+        "public": {},
     }
     assert capabilities["report_types"][0]["media_type"] == "application/pdf"
 
