@@ -79,6 +79,8 @@ def _bring_up_to_date(settings: Settings) -> None:
     deployment = open_deployment(settings)
     try:
         migrations.upgrade(deployment.database)
+        if not migrations.fits(deployment.database):
+            raise click.ClickException("The demo's data are of another version of Shuhua. Begin anew: make demo-reset, make demo")
     finally:
         deployment.database.dispose()
 

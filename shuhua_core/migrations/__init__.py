@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -18,6 +19,7 @@ from sqlalchemy import Connection
 from shuhua_core.kernel.db import Database
 from shuhua_core.kernel.errors import ConfigurationError
 from shuhua_core.kernel.i18n import _
+from shuhua_core.models import Base
 
 HERE = Path(__file__).parent
 
@@ -53,6 +55,12 @@ def require_current(database: Database) -> None:
             _("The database is at revision ${found}, but needs ${wanted}. Run `shuhua migrate up`.",
               mapping={"found": str(found), "wanted": str(newest())})
         )  # fmt: skip
+
+
+def fits(database: Database) -> bool:
+    """Whether the tables are those of the models; an unreleased version may differ at the same revision."""
+    with database.engine.connect() as connection:
+        return not compare_metadata(MigrationContext.configure(connection), Base.metadata)
 
 
 @contextmanager

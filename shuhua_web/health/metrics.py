@@ -67,4 +67,8 @@ def includeme(config: Configurator) -> None:
     """Count every request of this application."""
     registry: Any = config.registry
     config.add_of_deployment("metrics", Metrics)
-    registry.observe_request = lambda *values: registry.metrics.observe(*values)
+
+    def observe_request(route: str, method: str, status: int, seconds: float) -> None:
+        registry.metrics.observe(route, method, status, seconds)
+
+    registry.observe_request = observe_request

@@ -56,7 +56,7 @@ def inspection_data(request: Request, inspection: Inspection) -> ReportData:
         columns=[
             Column(tr(_("Equipment")), width=24),
             Column(tr(_("Item")), width=34),
-            Column(tr(_("Result")), width=10),
+            Column(tr(_("Result", context="inspection")), width=10),
             Column(tr(_("Note")), width=26),
         ],
         rows=_rows(request, findings, items_of(version), pieces),

@@ -87,7 +87,7 @@ def task_groups(request: Request, task: Task, around: Surroundings) -> list[tupl
         (_("Task"), work_facts(request, task)),
         (_("Place"), place_facts(request, task, around)),
         (_("Equipment and customer"), piece_facts(request, around)),
-        (_("Result"), result_facts(request, task)),
+        (_("Result of the repair"), result_facts(request, task)),
     ]
     return [(heading, facts) for heading, facts in groups if facts]
 
@@ -120,7 +120,7 @@ def result_facts(request: Request, task: Task) -> list[Fact]:
     entered = completion_of(request, task)
     score = f"{task.satisfaction / 100:.1f}" if task.satisfaction is not None else None
     found = [
-        Fact(_("Result"), word(RESULTS, task.result, request.locale_name)),
+        Fact(_("Result of the repair"), word(RESULTS, task.result, request.locale_name)),
         Fact(_("Completed"), formats.moment(task.completed_at, zone)),
         Fact(_("Satisfaction, of 5"), score),
         Fact(_("Attempts to follow up"), task.followup_attempts or None),

@@ -112,7 +112,7 @@ TASKS = Listing(
         Column("unit_id", _("Unit"), Task.unit_id, kind="integer", office=False),
         Column("repairer", _("Repairer"), REPAIRER.name),
         Column("repairer_id", _("Repairer"), Task.repairer_id, kind="integer", office=False),
-        Column("result", _("Result"), Task.result, kind="choice", labels=RESULTS, office=False),
+        Column("result", _("Result of the repair"), Task.result, kind="choice", labels=RESULTS, office=False),
         Column("appointed_at", _("Appointment"), Task.appointed_at, kind="moment", sort=True),
         *area_columns(Task, AREA),
         Column("address", _("Address"), Task.address, long=True),

@@ -34,6 +34,14 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(empty):
     with empty.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
     assert tables(empty) == set(Base.metadata.tables)
+    assert migrations.fits(empty)
+
+
+def test_tables_of_another_version_do_not_fit(empty):
+    migrations.upgrade(empty)
+    with empty.write() as session:
+        session.execute(text("ALTER TABLE sites ADD COLUMN of_old INTEGER"))
+    assert not migrations.fits(empty)
 
 
 def test_the_migrations_protect_the_log_as_the_models_do(empty, deployment):

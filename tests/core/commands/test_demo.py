@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from shuhua_core import migrations, seed
 from shuhua_core.accounts.actors import load_actor_by_login
 from shuhua_core.accounts.models import User
 from shuhua_core.commands import _processes
+from shuhua_core.commands import demo as demo_command
 from shuhua_core.commands._demo_folder import DemoFolder
 from shuhua_core.commands._deployment import read_settings
 from shuhua_core.datasets.load import demo_data
@@ -133,6 +135,17 @@ def test_a_load_that_is_interrupted_leaves_no_database(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         demo_data.make_demo(settings, folder.database, interrupted)
     assert not folder.database.exists()
+
+
+def test_data_of_another_version_are_told(tmp_path: Path) -> None:
+    folder = DemoFolder(tmp_path)
+    settings = read_settings(folder.prepare("127.0.0.1", 6543), {})
+    demo_command._bring_up_to_date(settings)
+    with sqlite3.connect(folder.database) as connection:
+        connection.execute("ALTER TABLE sites ADD COLUMN of_old INTEGER")
+    connection.close()
+    with pytest.raises(demo_command.click.ClickException, match="make demo-reset"):
+        demo_command._bring_up_to_date(settings)
 
 
 def test_the_secret_stays_and_the_address_follows(tmp_path: Path) -> None:
