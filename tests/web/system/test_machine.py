@@ -72,8 +72,8 @@ def test_what_could_not_be_sent_is_tried_again(as_, deployment, world, clock):
         session.add(message)
         session.flush()
         failed = Delivery(
-            user_id=message.user_id, message_id=message.id, channel="sms", state="failed", attempts=8, available_at=clock.now(), ended_at=clock.now(),
-            last_error="the provider is away",
+            user_id=message.user_id, message_id=message.id, channel="sms", state="failed", attempts=8,
+            available_at=clock.now(), ended_at=clock.now(), last_error="the provider is away",
         )  # fmt: skip
         link = AccountLink(
             user_id=world.users["repairer"], purpose="reset", created_at=clock.now(), expires_at=clock.now().replace(year=2027),
