@@ -9,7 +9,7 @@ from .audit import triggers as audit_triggers
 from .followups import models as followups
 from .imports import models as imports
 from .inspections import models as inspections
-from .kernel import idempotency, numbering, outbox, steps, workflow_store
+from .kernel import idempotency, merged, numbering, outbox, steps, workflow_store
 from .kernel.db import Base
 from .lists import models as lists
 from .media import models as media
@@ -41,6 +41,7 @@ __all__ = [
     "limits",
     "lists",
     "media",
+    "merged",
     "messages",
     "numbering",
     "outbox",

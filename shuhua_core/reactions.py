@@ -5,18 +5,23 @@ A reaction gets the context of the one who acted and the event. It may veto by r
 
 from __future__ import annotations
 
+from .archives.events import ArchiveEvent
 from .audit.record import write_audit
 from .followups import reactions as followups
 from .inspections import reactions as inspections
 from .kernel.context import Reactions
+from .lists import reactions as lists
 from .parts import reactions as parts
 from .repairs.events import RepairEvent
 from .sites import reactions as sites
+from .sites.events import SiteEvent
 from .tasks import reactions as tasks
 from .tasks.events import TaskEvent
 
 REACTIONS: Reactions = {
     "*": (write_audit,),
+    ArchiveEvent.CUSTOMER_MERGED: (lists.follow_merge,),
+    SiteEvent.MERGED: (lists.follow_merge, inspections.follow_site_merge),
     RepairEvent.APPROVED: (sites.note_fault, tasks.make_task),
     RepairEvent.TASK_ADDED: (tasks.add_task,),
     RepairEvent.MERGED: (tasks.follow_merge, inspections.settle_findings),

@@ -43,6 +43,7 @@ STATUS: Mapping[type[errors.ServiceError], int] = {
     errors.NotAllowed: 403,
     errors.Quarantined: 403,
     errors.NotFound: 404,
+    errors.Merged: 409,
     errors.WrongState: 409,
     errors.Conflict: 409,
     errors.KeyInFlight: 409,

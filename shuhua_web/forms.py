@@ -55,6 +55,7 @@ from shuhua_core.kernel.schema import InputSchema, deserialize, instance
 
 from .i18n import _
 from .layout import flash
+from .overtaken import Difference, Edited, chosen, differences
 from .widgets import FormWidget, Options, PasswordWidget, Source, widget_for
 
 __all__ = ["OfficeForm", "Source", "Upload", "form_for", "options_fragment"]
@@ -105,6 +106,7 @@ class OfficeForm:
         omit: Sequence[str] = (),
         uploads: Sequence[Upload] = (),
         version: int | None = None,
+        edited: Edited | None = None,
     ) -> None:
         self.schema = schema
         self.request, self.uploads, self.omit = request, tuple(uploads), frozenset(omit)
@@ -113,9 +115,14 @@ class OfficeForm:
         self.tone, self.cancel = tone, cancel
         self.version = version
         """The record's version that the person has seen; after sending, the one that their form carried."""
+        self.edited = edited
+        self.overtaken: list[Difference] = []
+        """What somebody else changed meanwhile: the form asks of each field whose value is to stay."""
         self.key = str(uuid.uuid4())
         self.files: dict[str, list[Any]] = {}
         self.message: Any = None
+        self.refusal: ServiceError | None = None
+        """Why what was sent was not carried out."""
         self.errors: dict[str, Any] = {}
         self.multipart = bool(uploads)
         self._form = Form(
@@ -167,6 +174,8 @@ class OfficeForm:
         except (ValueError, TypeError, RecursionError, StopIteration) as error:
             raise Malformed(_("The form could not be read. Reload the page and send it again.")) from error
         values: dict[str, Any] = self._form.widget.deserialize(self._form, pstruct)
+        if self.edited is not None:
+            values = chosen(self, self.edited, values)
         self._form.cstruct = {name: colander.null if value is None else value for name, value in values.items()}
         return values
 
@@ -242,6 +251,7 @@ class OfficeForm:
 
     def refuse(self, error: ServiceError) -> None:
         """Show ``error`` at its fields and above the form, and give the page its status."""
+        self.refusal = error
         self.request.response.status_int = next(status for kind, status in SHOWN_AGAIN.items() if isinstance(error, kind))
         if isinstance(error, TooMany):
             self.request.response.headers["Retry-After"] = str(error.details.get("retry_after", 60))
@@ -252,8 +262,22 @@ class OfficeForm:
             )
             return
         self.message = error.message
+        if isinstance(error, VersionStale) and self.edited is not None:
+            self._show_overtaken(self.edited, error.details["version"])
         if isinstance(error, Invalid):
             self.show_errors(error.errors)
+
+    def _show_overtaken(self, edited: Edited, version: int) -> None:
+        """From here on the form is about the present version, beside which the person has seen what they typed."""
+        self.overtaken, self.version = differences(self, edited, self.version), version
+        self.key = str(uuid.uuid4())
+        self.message = (
+            _("Somebody else changed this record while you were editing it. Choose for each field which value stays, then save.")
+            if self.overtaken
+            else _(
+                "Somebody else changed this record while you were editing it, but nothing that your values replace. Save again."
+            )
+        )
 
     def show_errors(self, errors: Mapping[str, Any]) -> None:
         """Put messages at the fields that their dotted paths name; what names no field stands above the form."""
@@ -272,10 +296,20 @@ class OfficeForm:
             field = field[name]
         return field
 
+    @property
+    def fields(self) -> Sequence[Any]:
+        """Its fields, in order."""
+        return self._form.children  # type: ignore[no-any-return]
+
+    def given(self, name: str) -> Any:
+        """The plain value that stands in a field, None where it is empty."""
+        value = self._form.cstruct.get(name, colander.null)
+        return None if value is colander.null else value
+
     def typed(self, name: str) -> str:
         """What stands in a field, for pages that draw their controls themselves."""
-        value = self._form.cstruct.get(name, colander.null)
-        return "" if value is colander.null or value is None else str(self._form[name].widget.shown(value))
+        value = self.given(name)
+        return "" if value is None else str(self._form[name].widget.shown(value))
 
     def error_of(self, name: str) -> Any:
         """What is wrong with a field, or with what it names; None when nothing is."""
@@ -301,7 +335,7 @@ def form_for(schema: type[InputSchema], request: Request, **options: Any) -> Off
     ``submit`` and ``tone``, the button's label and colour; ``cancel``, an address to go back to; ``initial``, plain JSON values
     to begin with; ``sources``, a :class:`Source` for each field that names a record; ``widgets``, by dotted path, where the
     type's own does not fit; ``omit``, fields that the view fills in itself; ``uploads``; ``version``, of the record that is
-    changed; ``action``, the address that it is sent to, else this page's.
+    changed; ``edited``, the record itself, so that who comes second is shown what the first changed; ``action``, the address that it is sent to, else this page's.
     """
     return OfficeForm(schema, request, **options)
 

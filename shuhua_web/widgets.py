@@ -238,9 +238,10 @@ class RecordWidget(FieldWidget):
 
     def names(self, field: Any) -> dict[str, Any]:
         """The options; of a search only the chosen one."""
-        return {"options": self.source.options, "blank": True, "label_of": self._label}
+        return {"options": self.source.options, "blank": True, "label_of": self.label_of}
 
-    def _label(self, value: Any) -> Any:
+    def label_of(self, value: Any) -> Any:
+        """What people call the record of a value; the value itself where nobody knows."""
         return self.source.label(value) if self.source.label and isinstance(value, int) else value
 
 

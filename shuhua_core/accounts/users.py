@@ -13,6 +13,7 @@ from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Conflict, Invalid, NotAllowed, VersionStale
 from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.i18n import LOCALES, _
+from shuhua_core.kernel.merged import merged_into
 from shuhua_core.kernel.paging import DEFAULT_LIMIT, Page, after, encode_cursor
 from shuhua_core.kernel.schema import deserialize, given
 from shuhua_core.kernel.scope import get_visible, visible
@@ -260,6 +261,8 @@ class UserService:
 
     def _save(self, user: User) -> None:
         """Write the user; the database's own constraints decide about twins and strangers."""
+        if user.customer_id is not None:
+            user.customer_id = merged_into(self.session, "customer", user.customer_id) or user.customer_id
         taken = exists().where(User.login == user.login, User.id != (user.id or 0)).select()
         with self.session.no_autoflush:
             if self.session.scalar(taken):
@@ -336,6 +339,7 @@ class UserService:
                 values=values or {},
                 changes={name: change for name, change in changes.items() if name not in _PERSONAL},
                 personal={name: change for name, change in changes.items() if name in _PERSONAL},
+                version=user.version,
             )
         )
 

@@ -10,6 +10,11 @@ class ArchiveEvent(StrEnum):
     """A customer was added."""
     CUSTOMER_EDITED = "customers.edited"
     """A customer was changed; ``changes`` say what."""
+    CUSTOMER_MERGED = "customers.merged"
+    """A customer that was the same as this one went into it. ``values``: merged_id, merged_number, and what moves: ``moved``
+    (table -> ids) and ``counts``. Told before the rows move."""
+    CUSTOMER_GONE = "customers.gone"
+    """A customer went into another one; ``changes`` keep what it was. ``values``: merged_into_id, merged_into_number."""
     CUSTOMER_PHONE_REVEALED = "customers.phone_revealed"
     """Somebody was shown a customer's whole phone number."""
     CONTACT_KEPT = "contacts.kept"

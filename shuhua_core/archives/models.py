@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from shuhua_core.archives.names import key_of, name_key
 from shuhua_core.kernel.db import Base
 from shuhua_core.kernel.scope import ScopeColumns
 from shuhua_core.kernel.types import BigInt, Money, code_string
@@ -22,14 +23,16 @@ class Customer(Base):
     """Who bought equipment: a sports bureau, a school, a club, a person."""
 
     __tablename__ = "customers"
-    __table_args__ = (Index("ix_customers_phone_tail", "phone_tail"),)
+    __table_args__ = (Index("ix_customers_phone_tail", "phone_tail"), {"sqlite_autoincrement": True})
     __scope__: ClassVar[ScopeColumns] = ScopeColumns(
-        "customer", division="division_code", organisation="organisation_path", own={"customer_id": "id"}
+        "customer", merges=True, division="division_code", organisation="organisation_path", own={"customer_id": "id"}
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     number: Mapped[str] = mapped_column(code_string(40), unique=True)
     name: Mapped[str] = mapped_column(code_string(120), index=True)
+    name_key: Mapped[str] = mapped_column(code_string(120), index=True, default=key_of("name"))
+    """What is the same in two ways of writing one name (:func:`shuhua_core.archives.names.name_key`)."""
     kind: Mapped[str] = mapped_column(String(20))
     """One of :data:`shuhua_core.archives.kinds.CUSTOMER_KINDS`."""
     address: Mapped[str | None] = mapped_column(String(200))
@@ -47,6 +50,11 @@ class Customer(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
+
+    @validates("name")
+    def _keep_key(self, _name: str, name: str) -> str:
+        self.name_key = name_key(name)
+        return name
 
 
 class Contact(Base):

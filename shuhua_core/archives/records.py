@@ -10,16 +10,17 @@ from sqlalchemy.exc import IntegrityError
 
 from shuhua_core.accounts.organisations import branch_for_division, branch_of
 from shuhua_core.kernel.context import Context
-from shuhua_core.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, VersionStale
+from shuhua_core.kernel.errors import Conflict, Invalid, Merged, NotAllowed, NotFound, VersionStale
 from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.i18n import _
+from shuhua_core.kernel.merged import numbered
 from shuhua_core.kernel.schema import InputSchema, given
 from shuhua_core.kernel.scope import covers, get_visible, visible
 from shuhua_core.kernel.steps import plain
 
 RecordT = TypeVar("RecordT")
 
-NOT_AUDITED = frozenset({"id", "version", "created_at", "updated_at", "phone_tail", "morton"})
+NOT_AUDITED = frozenset({"id", "version", "created_at", "updated_at", "phone_tail", "name_key", "morton"})
 
 
 def patch_of(create: type[InputSchema], *, name: str, without: Collection[str] = ()) -> type[InputSchema]:
@@ -58,14 +59,33 @@ def editable(
     return record
 
 
+def find(ctx: Context, model: type[RecordT], record_id: int, *, permission: str) -> RecordT:
+    """The record, or the one that it was merged into: what somebody entered before names it still. Raises NotFound."""
+    try:
+        return get_visible(ctx.session, model, ctx.actor, permission, record_id)
+    except Merged as merged:
+        return get_visible(ctx.session, model, ctx.actor, permission, merged.details["merged_into_id"])
+
+
 def require_reference(ctx: Context, model: type[Any], record_id: int | None, *, field: str, permission: str) -> Any:
-    """The record that ``field`` names, None for None. Raises Invalid alike for one that is absent or not the actor's to see."""
+    """The record that ``field`` names, or that that one was merged into; None for None. Its id is the one to keep.
+
+    Raises Invalid alike for one that is absent or not the actor's to see.
+    """
     if record_id is None:
         return None
     try:
-        return get_visible(ctx.session, model, ctx.actor, permission, record_id)
+        return find(ctx, model, record_id, permission=permission)
     except NotFound:
         raise Invalid({field: _("There is no such record, or it is not yours to see.")}) from None
+
+
+def settle_reference(ctx: Context, model: type[Any], values: dict[str, Any], field: str, *, permission: str) -> Any:
+    """:func:`require_reference` for ``values[field]``, where the id of the record that is given is kept."""
+    found = require_reference(ctx, model, values.get(field), field=field, permission=permission)
+    if found is not None:
+        values[field] = found.id
+    return found
 
 
 def require_unique(
@@ -80,7 +100,7 @@ def require_unique(
     query = select(model.number, model.name, visible(model, ctx.actor, permission)).where(getattr(model, field) == value)
     if besides is not None:
         query = query.where(model.id != besides)
-    taken = ctx.session.execute(query).first()
+    taken = ctx.session.execute(query).first() or _taken_before(ctx, model, field, value, permission)
     if taken is None:
         return
     number, name, seen = taken
@@ -89,6 +109,13 @@ def require_unique(
     else:
         text = _("${value} is taken.", mapping={"value": value})
     raise Invalid({field: text})
+
+
+def _taken_before(ctx: Context, model: type[Any], field: str, value: str, permission: str) -> Any:
+    """Who answers to a number that a merged record had: people and links go on calling it by that."""
+    into = numbered(ctx.session, model.__scope__.kind, value) if field == "number" and model.__scope__.merges else None
+    query = select(model.number, model.name, visible(model, ctx.actor, permission)).where(model.id == into)
+    return ctx.session.execute(query).first() if into is not None else None
 
 
 def flush(ctx: Context) -> None:
@@ -147,7 +174,9 @@ def publish(
     """Publish a change of ``record``; the ``personal`` fields go to the part of the audit that an erasure may remove."""
     shown = {field: pair for field, pair in changes.items() if field not in personal and field not in NOT_AUDITED}
     hidden = {field: pair for field, pair in changes.items() if field in personal}
-    ctx.publish(Event(name, kind, record.id, record.number, values=values, changes=shown, personal=hidden))
+    ctx.publish(
+        Event(name, kind, record.id, record.number, values=values, changes=shown, personal=hidden, version=record.version)
+    )
 
 
 def touch(ctx: Context, record: Any) -> None:

@@ -137,15 +137,13 @@ class ProjectService:
         _settle(ctx, ArchiveEvent.PROJECT_EDITED, "project", project, values=values, permission=Permission.PROJECTS_EDIT)
         return project
 
-    def _check(self, values: Mapping[str, Any], project: Project | None) -> None:
+    def _check(self, values: dict[str, Any], project: Project | None) -> None:
         ctx = self._ctx
         require_division(ctx.session, values.get("division_code"))
         besides = project.id if project else None
         records.require_unique(ctx, Project, "number", values.get("number"), permission=Permission.PROJECTS_VIEW, besides=besides)
         if project is None or values.get("customer_id") != project.customer_id:
-            records.require_reference(
-                ctx, Customer, values.get("customer_id"), field="customer_id", permission=Permission.CUSTOMERS_VIEW
-            )
+            records.settle_reference(ctx, Customer, values, "customer_id", permission=Permission.CUSTOMERS_VIEW)
         started = values.get("started_on", project.started_on if project else None)
         accepted = values.get("accepted_on", project.accepted_on if project else None)
         if started and accepted and accepted < started:

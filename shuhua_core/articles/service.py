@@ -105,7 +105,8 @@ class ArticleService:
         present = {(each.kind, each.value): each for each in article.readers}
         changes = records.changed(article, values)
         if readers.keys() != present.keys():
-            changes["readers"] = [sorted(present), sorted(readers)]
+            before = {"roles": self.roles_of(article), "organisation_ids": self.organisations_of(article)}
+            changes |= {name: [old, whole[name] or []] for name, old in before.items() if set(old) != set(whole[name] or [])}
             article.readers = [present.get(key) or each for key, each in readers.items()]
         if changes:
             records.touch(ctx, article)

@@ -21,6 +21,7 @@ def write_audit(ctx: Context, event: Event) -> None:
             ("after", event.after),
             ("values", plain(event.values)),
             ("changes", plain(event.changes)),
+            ("version", event.version),
             ("clock_skew_s", ctx.session.info.get("clock_skew")),
             ("on_behalf_of", ctx.session.info.get("on_behalf_of")),
         )

@@ -14,8 +14,9 @@ from shuhua_core.archives.phones import Phone, mask
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from shuhua_core.kernel.i18n import _, translator
+from shuhua_core.kernel.merged import numbered
 from shuhua_core.kernel.schema import Choice, deserialize
-from shuhua_core.kernel.scope import visible
+from shuhua_core.kernel.scope import ScopeColumns, covers, visible
 from shuhua_core.kernel.steps import plain as plain_values
 from shuhua_core.places.models import Division
 from shuhua_core.places.queries import full_name
@@ -85,8 +86,23 @@ class RowSaver:
         if number is None:
             return None
         model = self._archive.model
-        query = select(model).where(model.number == half_width(number), visible(model, self._ctx.actor, self._archive.view))
-        return self._ctx.session.scalars(query).one_or_none()
+        number = half_width(number)
+        query = select(model).where(model.number == number, visible(model, self._ctx.actor, self._archive.view))
+        found = self._ctx.session.scalars(query).one_or_none()
+        stays = self._merged(model, self._archive.view, number) if found is None else None
+        if stays is not None:
+            # What its row says is of the record that went, and would overwrite what was chosen when both became one.
+            named = {"number": number, "other": self._ctx.session.get_one(model, stays).number}
+            text = _("${number} was merged into ${other}. Enter that number, or leave the row out.", mapping=named)
+            raise Invalid({NUMBER: text})
+        return found
+
+    def _merged(self, model: Any, view: str, number: str) -> int | None:
+        """The record that the one with this number was merged into, if the actor may see it."""
+        scope: ScopeColumns = model.__scope__
+        into = numbered(self._ctx.session, scope.kind, number) if scope.merges else None
+        seen = into is not None and covers(self._ctx.session.get_one(model, into), self._ctx.actor, view)
+        return into if seen else None
 
     # Cells to values ----------------------------------------------------------------------------------------------------
 
@@ -166,7 +182,9 @@ class RowSaver:
         if key not in self._named:
             seen = visible(model, self._ctx.actor, permission)
             by_number = select(model.id).where(model.number == half_width(text), seen)
-            ids = self._ctx.session.scalars(by_number).all()
+            ids = list(self._ctx.session.scalars(by_number))
+            if not ids and (stays := self._merged(model, permission, half_width(text))) is not None:
+                ids = [stays]
             self._named[key] = list(ids or self._ctx.session.scalars(select(model.id).where(model.name == text, seen).limit(2)))
         return _only(self._named[key], text)
 

@@ -35,6 +35,16 @@ class NotFound(ServiceError):
     default = _("There is no such record, or it is not yours to see.")
 
 
+class Merged(NotFound):
+    """The record was found to be the same as another one and went into it; ``details`` carry ``merged_into_id``.
+
+    Whoever catches :class:`NotFound` alone treats it as gone, which it is.
+    """
+
+    code = "merged"
+    default = _("This record was merged into another one. Open that one instead.")
+
+
 class NotSignedIn(ServiceError):
     """The caller has to say who they are."""
 
@@ -223,6 +233,7 @@ class ConfigurationError(ServiceError):
 
 CATALOGUE: tuple[type[ServiceError], ...] = (
     NotFound,
+    Merged,
     NotSignedIn,
     SignInFailed,
     SecondFactorRequired,

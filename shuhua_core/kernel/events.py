@@ -13,7 +13,8 @@ class Event:
 
     ``values`` are ids and plain JSON values that reactions and deliveries need: never a request, an ORM object, or
     personal data. ``changes`` maps a field to [old, new] for the audit; ``personal`` is the part of the audit that an
-    erasure may remove, and stays out of the outbox.
+    erasure may remove, and stays out of the outbox. ``version`` is the record's after the change: by it a form that was
+    opened before is told what has changed since.
     """
 
     name: str
@@ -26,3 +27,4 @@ class Event:
     values: Mapping[str, Any] = field(default_factory=dict)
     changes: Mapping[str, Any] = field(default_factory=dict)
     personal: Mapping[str, Any] = field(default_factory=dict)
+    version: int | None = None

@@ -42,6 +42,13 @@ def _note(session: Session, _flush: Any, _instances: Any) -> None:
 event.listen(Session, "before_flush", _note)
 
 
+def note_gone(session: Session, record: Any) -> None:
+    """Remember whose a record was that is about to be deleted: it leaves everybody's scope."""
+    scope: ScopeColumns = record.__scope__
+    before = {name: getattr(record, name) for name in _columns(scope)}
+    session.info.setdefault(_LEFT, {}).setdefault((scope.kind, record.id), []).append(before)
+
+
 def take_left(session: Session, kind: str, record_id: int) -> list[Before]:
     """The scopes that a record has left in this transaction and that no event has told of yet."""
     noted: dict[tuple[str, int], list[Before]] = session.info.get(_LEFT, {})

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import GenericFunction
 
 from .actor import Actor, Grant, ScopeKind
-from .errors import NotFound
+from .errors import Merged, NotFound
+from .merged import merged_into
 
 RecordT = TypeVar("RecordT")
 
@@ -30,6 +31,8 @@ class ScopeColumns:
     """
 
     kind: str
+    merges: bool = False
+    """Whether records of this kind are merged into each other, so that one may have gone into another."""
     division: str | None = None
     organisation: str | None = None
     own: Mapping[str, str] = field(default_factory=dict)
@@ -140,7 +143,8 @@ def get_visible(
 
     ``for_update`` locks the row on PostgreSQL, so that two who press at once meet here and the second sees the new state.
     Where the session is marked as ``alone`` (a replay of history on SQLite, where nobody else writes meanwhile), a record
-    that it has loaded is not read again. Raises :class:`NotFound`, alike for absent and out of scope.
+    that it has loaded is not read again. Raises :class:`NotFound`, alike for absent and out of scope, and
+    :class:`Merged` for one that went into another which ``permission`` reaches.
     """
     record: RecordT | None
     if session.info.get("alone"):
@@ -148,9 +152,19 @@ def get_visible(
     else:
         found = session.scalars(_by_id(model, for_update), {"record_id": record_id})  # type: ignore[arg-type]
         record = found.unique().one_or_none()
+    if record is None:
+        _lead_on(session, model, actor, permission, record_id)
     if record is None or not covers(record, actor, permission):
         raise NotFound()
     return record
+
+
+def _lead_on(session: Session, model: Any, actor: Actor, permission: str, record_id: int) -> None:
+    """Raises Merged where the record went into one that the actor may see."""
+    scope: ScopeColumns = model.__scope__
+    into = merged_into(session, scope.kind, record_id) if scope.merges else None
+    if into is not None and covers(session.get_one(model, into), actor, permission):
+        raise Merged(merged_into_id=into)
 
 
 @cache

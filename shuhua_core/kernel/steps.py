@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, String, Text, event, select
+from sqlalchemy import Float, ForeignKey, Index, Select, String, Text, event, select
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 
 from .db import Base
@@ -54,6 +54,12 @@ def steps_of(session: Session, record_kind: str, record_id: int) -> Sequence[Ste
     return session.scalars(
         select(Step).where(Step.record_kind == record_kind, Step.record_id == record_id).order_by(Step.id)
     ).all()
+
+
+def last_step_of(record_kind: str, record_id: int) -> Select[tuple[Step]]:
+    """The statement that reads what was done to a record last."""
+    query = select(Step).where(Step.record_kind == record_kind, Step.record_id == record_id)
+    return query.order_by(Step.id.desc()).limit(1)
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, or_, select, tuple_, union, update
+from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, delete, func, or_, select, tuple_, union, union_all, update
 
 from ..audit.security import write_security
 from ..kernel.context import Context
@@ -118,6 +118,32 @@ class MediaService:
         ctx.session.flush()
         values = {"ids": list(media_ids), "kind": kind, "record_id": record_id}
         ctx.publish(Event(MediaEvent.ATTACHED, "media", media_ids[0], values=values))
+
+    def count(self, kind: str, record_id: int) -> int:
+        """How many files hang on a record or are shown on it. The caller has made sure that it may be seen."""
+        parts = [
+            select(func.count().label("n")).where(model.record_kind == kind, model.record_id == record_id)
+            for model in (MediaFile, MediaLink)
+        ]
+        counts = union_all(*parts).subquery()
+        return self._ctx.session.scalar(select(func.sum(counts.c.n))) or 0
+
+    def move(self, kind: str, record_id: int, to_id: int) -> list[int]:
+        """Hang all files of a record on another one of its kind, as when both were one all along; gives their ids.
+
+        The caller has checked the right to do so, and tells of it.
+        """
+        session = self._ctx.session
+        hanging = (MediaFile.record_kind == kind, MediaFile.record_id == record_id)
+        moved = list(session.scalars(select(MediaFile.id).where(*hanging).order_by(MediaFile.id)))
+        session.execute(update(MediaFile).where(*hanging).values(record_id=to_id).execution_options(synchronize_session=False))
+        linked = (MediaLink.record_kind == kind, MediaLink.record_id == record_id)
+        there = select(MediaLink.media_id).where(MediaLink.record_kind == kind, MediaLink.record_id == to_id)
+        shown = list(session.scalars(select(MediaLink.media_id).where(*linked).order_by(MediaLink.media_id)))
+        fresh = update(MediaLink).where(*linked, MediaLink.media_id.not_in(there)).values(record_id=to_id)
+        session.execute(fresh.execution_options(synchronize_session=False))
+        session.execute(delete(MediaLink).where(*linked).execution_options(synchronize_session=False))
+        return sorted({*moved, *shown})
 
     def by_ids(self, ids: Collection[int]) -> dict[int, MediaFile]:
         """Files by id, in one statement. The caller has made sure that they may be seen."""

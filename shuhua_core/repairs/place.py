@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from ..accounts.organisations import branch_for_division, branch_path
+from ..archives.records import find
 from ..kernel.context import Context
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.i18n import _
+from ..kernel.merged import merged_into
 from ..kernel.scope import get_visible
 from ..places.models import Division
 from ..places.positions import position_of
@@ -85,13 +87,13 @@ def _visible_equipment(ctx: Context, equipment_id: int | None) -> Equipment | No
 
 def _site(ctx: Context, equipment: Equipment | None, site_id: int | None) -> Site | None:
     if equipment is not None and equipment.site_id is not None:
-        if site_id is not None and site_id != equipment.site_id:
+        if site_id not in {None, equipment.site_id} and merged_into(ctx.session, "site", site_id) != equipment.site_id:
             raise Invalid({"site_id": _("The piece of equipment stands on another installation point.")})
         return ctx.session.get(Site, equipment.site_id)
     if site_id is None:
         return None
     try:
-        return get_visible(ctx.session, Site, ctx.actor, "sites.view", site_id)
+        return find(ctx, Site, site_id, permission="sites.view")
     except NotFound:
         raise Invalid({"site_id": _("Choose an installation point that you may see.")}) from None
 

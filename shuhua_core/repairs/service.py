@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from ..archives.contacts import keep_contact_id
 from ..archives.models import Customer
+from ..archives.records import find
 from ..kernel.context import Context
-from ..kernel.errors import Invalid, NotAllowed, VersionStale, WrongState
+from ..kernel.errors import Invalid, NotAllowed, NotFound, VersionStale, WrongState
 from ..kernel.events import Event
 from ..kernel.i18n import _
 from ..kernel.schema import deserialize, given
-from ..kernel.scope import covers, get_visible, visible
+from ..kernel.scope import covers, get_visible
 from ..kernel.workflow import Row
 from ..media.service import MediaService
 from ..places.positions import set_position
@@ -122,10 +123,10 @@ class RepairService:
     def _customer(self, customer_id: int | None) -> int | None:
         if customer_id is None:
             return None
-        condition = visible(Customer, self._ctx.actor, "customers.view")
-        if self._ctx.session.scalar(select(Customer.id).where(Customer.id == customer_id, condition)) is None:
-            raise Invalid({"customer_id": _("Choose a customer that you may see.")})
-        return customer_id
+        try:
+            return find(self._ctx, Customer, customer_id, permission="customers.view").id
+        except NotFound:
+            raise Invalid({"customer_id": _("Choose a customer that you may see.")}) from None
 
     def _create(
         self, values: dict[str, Any], place: Place, channel: str, external_number: str | None, *, draft: bool = False

@@ -184,7 +184,7 @@ class EquipmentService:
             MACHINE.perform(system, piece, action, {"reference": reference})
         refresh_states(system, [piece.site_id for piece in moved])
 
-    def _check(self, values: Mapping[str, Any], piece: Equipment | None = None) -> tuple[ProductModel | None, Site | None]:
+    def _check(self, values: dict[str, Any], piece: Equipment | None = None) -> tuple[ProductModel | None, Site | None]:
         """The model and site that the values name. Raises Invalid for what is taken or not to be seen."""
         ctx = self._ctx
         besides = piece.id if piece else None
@@ -198,7 +198,7 @@ class EquipmentService:
             ("project_id", Project, Permission.PROJECTS_VIEW),
         ):
             if piece is None or values.get(name) != getattr(piece, name):
-                found[name] = records.require_reference(ctx, model, values.get(name), field=name, permission=permission)
+                found[name] = records.settle_reference(ctx, model, values, name, permission=permission)
         return found.get("model_id"), found.get("site_id")
 
 

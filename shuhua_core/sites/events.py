@@ -10,6 +10,11 @@ class SiteEvent(StrEnum):
     """A site was registered."""
     EDITED = "sites.edited"
     """A site was changed; ``changes`` say what."""
+    MERGED = "sites.merged"
+    """A site that was the same as this one went into it. ``values``: merged_id, merged_number, and what moves: ``moved``
+    (table -> ids) and ``counts``. Told before the rows move."""
+    GONE = "sites.gone"
+    """A site went into another one; ``changes`` keep what it was. ``values``: merged_into_id, merged_into_number."""
     STATE_CHANGED = "sites.state_changed"
     """The worst state of its pieces is another one now."""
     PHONE_REVEALED = "sites.phone_revealed"

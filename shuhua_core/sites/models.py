@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from shuhua_core.archives.models import PATH_LENGTH
+from shuhua_core.archives.names import key_of, name_key
 from shuhua_core.archives.phones import TAIL, tail, tail_of
 from shuhua_core.kernel.db import Base
 from shuhua_core.kernel.scope import ScopeColumns
@@ -29,9 +30,12 @@ class Site(MapColumns, Base):
         Index("ix_sites_state_created", "state", "created_at"),
         Index("ix_sites_map_state", "state", "morton", *_PLACE, postgresql_include=["id"]),
         Index("ix_sites_map_project", "project_id", "morton", "state", *_PLACE, postgresql_include=["id"]),
+        Index("ix_sites_name_key", "name_key", "morton"),
+        {"sqlite_autoincrement": True},
     )
     __scope__: ClassVar[ScopeColumns] = ScopeColumns(
         "site",
+        merges=True,
         division="division_code",
         organisation="organisation_path",
         own={"host_unit_id": "host_unit_id", "customer_id": "customer_id"},
@@ -40,6 +44,8 @@ class Site(MapColumns, Base):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     number: Mapped[str] = mapped_column(code_string(40), unique=True)
     name: Mapped[str] = mapped_column(code_string(120), index=True)
+    name_key: Mapped[str] = mapped_column(code_string(120), default=key_of("name"))
+    """What is the same in two ways of writing one name (:func:`shuhua_core.archives.names.name_key`)."""
     kind: Mapped[str] = mapped_column(String(20))
     """One of :data:`shuhua_core.sites.states.SITE_KINDS`."""
     address: Mapped[str | None] = mapped_column(String(200))
@@ -67,6 +73,11 @@ class Site(MapColumns, Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
+
+    @validates("name")
+    def _keep_key(self, _name: str, name: str) -> str:
+        self.name_key = name_key(name)
+        return name
 
     @validates("phone")
     def _keep_tail(self, _name: str, phone: str | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -124,7 +123,7 @@ class SiteService:
             columns |= {"organisation_id": unit.id, "organisation_path": unit.path}
         return columns
 
-    def _check(self, values: Mapping[str, Any], site: Site | None = None) -> None:
+    def _check(self, values: dict[str, Any], site: Site | None = None) -> None:
         """Refuse a number that is taken and references that the actor may not see; what a site has already may stay."""
         ctx = self._ctx
         besides = site.id if site else None
@@ -134,7 +133,7 @@ class SiteService:
             ("customer_id", Customer, Permission.CUSTOMERS_VIEW),
         ):
             if site is None or values.get(name) != getattr(site, name):
-                records.require_reference(ctx, model, values.get(name), field=name, permission=permission)
+                records.settle_reference(ctx, model, values, name, permission=permission)
         if site is None or values.get("division_code") != site.division_code:
             require_division(ctx.session, values.get("division_code"))
 

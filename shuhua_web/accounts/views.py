@@ -27,6 +27,7 @@ from shuhua_web.i18n import _
 from shuhua_web.layout import Layout, crumbs, flash
 from shuhua_web.listing import Tool
 from shuhua_web.office.schema import Password
+from shuhua_web.overtaken import Edited
 from shuhua_web.records import Action, Badge, Fact, Related, phone
 from shuhua_web.widgets import PasswordWidget
 
@@ -147,10 +148,15 @@ def edit_user(request: Request) -> Any:
         "cancel": request.route_path("users.view", id=user_id),
         "omit": ("login",),
     }
+    edited = Edited(
+        kind="user",
+        id=user_id,
+        read=lambda: _initial(request, request.service(UserService).get(user_id)),
+        kept_when_blank={"phone"},
+    )
     if request.method == "GET":
-        user = request.service(UserService).get(user_id)
-        form_options |= {"initial": _initial(request, user), "version": user.version}
-    form = form_for(UserPatchSchema, request, sources=_sources(request), **form_options)
+        form_options |= {"initial": edited.read(), "version": request.service(UserService).get(user_id).version}
+    form = form_for(UserPatchSchema, request, sources=_sources(request), edited=edited, **form_options)
 
     def save(data: dict[str, Any]) -> str:
         if data.get("phone") is None:  # shown masked, so that an empty field means: as it is

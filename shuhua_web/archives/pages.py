@@ -29,6 +29,7 @@ from shuhua_web.i18n import _
 from shuhua_web.layout import crumbs
 from shuhua_web.listing import Listing, Tool, edit_fields
 from shuhua_web.media.pictures import PicturesWidget, SentPictures
+from shuhua_web.overtaken import Edited
 from shuhua_web.records import Action, Related
 
 OFFERED = 20
@@ -146,7 +147,13 @@ def _edit(archive: Archive, request: Request) -> Any:
     if request.method == "GET":
         record = request.service(archive.service).get(number)
         values |= {"initial": archive.initial(record), "version": record.version}
-    form = _form(archive, request, archive.patch_schema, **values)
+    edited = Edited(
+        kind=archive.kind,
+        id=number,
+        read=lambda: archive.initial(request.service(archive.service).get(number)),
+        kept_when_blank=archive.kept_when_blank,
+    )
+    form = _form(archive, request, archive.patch_schema, edited=edited, **values)
 
     def save(data: dict[str, Any]) -> str:
         patch = {name: value for name, value in data.items() if value is not None or name not in archive.kept_when_blank}

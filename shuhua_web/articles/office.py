@@ -30,6 +30,7 @@ from ..i18n import _
 from ..layout import crumbs
 from ..listing import ChoiceFilter, Column, DateRange, Listing, StateTabs, Tool
 from ..media.pictures import PicturesWidget, SentPictures, captioned
+from ..overtaken import Edited
 from ..records import Action, Fact, actions, badge, timeline
 
 AUTHOR = aliased(User)
@@ -152,14 +153,10 @@ def edit(request: Request) -> Any:
     """Change an article."""
     sent, number = SentPictures.of(request), record_id(request)
     address = request.route_path("articles.record", id=number)
-    values: dict[str, Any] = {"cancel": address}
+    edited = Edited(kind="article", id=number, read=lambda: _initial(request, number), kept_when_blank=KEPT)
+    values: dict[str, Any] = {"cancel": address, "edited": edited}
     if request.method == "GET":
-        service = request.service(ArticleService)
-        article = service.get(number)
-        names = ("section", "title_zh", "title_en", "body_zh", "body_en", "audience")
-        initial = {name: getattr(article, name) for name in names}
-        initial |= {"roles": service.roles_of(article), "organisation_ids": service.organisations_of(article)}
-        values |= {"initial": initial, "version": article.version}
+        values |= {"initial": edited.read(), "version": request.service(ArticleService).get(number).version}
     form = _form(request, ArticlePatch, **values)
 
     def save(data: dict[str, Any]) -> str:
@@ -197,6 +194,15 @@ def act(request: Request) -> Any:
 
     way = crumbs(request, (ARTICLES.title, "articles.office"), (article.number, None))
     return form.answer(save, done=_("Done.")) or form.page(title, crumbs=way)
+
+
+def _initial(request: Request, number: int) -> dict[str, Any]:
+    """What an article's form begins with."""
+    service = request.service(ArticleService)
+    article = service.get(number)
+    names = ("section", "title_zh", "title_en", "body_zh", "body_en", "audience")
+    values = {name: getattr(article, name) for name in names}
+    return values | {"roles": service.roles_of(article), "organisation_ids": service.organisations_of(article)}
 
 
 def _shown(text: str | None) -> Markup | None:

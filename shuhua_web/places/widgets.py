@@ -21,7 +21,8 @@ class DivisionWidget(RecordWidget):
         """The code as text: it is no number, and may begin with letters."""
         return text.strip()
 
-    def _label(self, value: Any) -> Any:
+    def label_of(self, value: Any) -> Any:
+        """Full name and code."""
         name = full_name(self._request.ctx.session, value, self._request.locale_name) if isinstance(value, str) else ""
         return f"{name} {value}" if name else value
 

@@ -46,9 +46,9 @@ ZOOMS = (4, 5, 6, 8, 10, 12, 16)
 STATES = ("normal",) * 80 + ("faulty",) * 8 + ("repairing",) * 6 + ("watched",) * 3 + ("out_of_use",) * 2 + ("past_life",)
 _ENDS = datetime(2026, 11, 22, tzinfo=UTC)
 _INSERT = (
-    "INSERT INTO sites (number, name, kind, division_code, project_id, customer_id, installed_on, organisation_path, state, "
-    "longitude, latitude, raw_longitude, raw_latitude, morton, state_at, created_at, updated_at, "
-    "datum, position_source, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'wgs84', 'gps', 1)"
+    "INSERT INTO sites (number, name, name_key, kind, division_code, project_id, customer_id, installed_on, organisation_path, "
+    "state, longitude, latitude, raw_longitude, raw_latitude, morton, state_at, created_at, updated_at, "
+    "datum, position_source, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'wgs84', 'gps', 1)"
 )
 
 
@@ -100,7 +100,15 @@ def _rows(
             lon, lat = lon + chance.gauss(0, away), lat + chance.gauss(0, away)
         installed = date(2016, 1, 1) + timedelta(days=chance.randrange(3900))
         state = STATES[chance.randrange(len(STATES))]
-        place = (f"示例健身点 {number}", kind, division, 1 + base // 20, customers[customer], installed.isoformat())
+        place = (
+            f"示例健身点 {number}",
+            f"示例健身点{number}",
+            kind,
+            division,
+            1 + base // 20,
+            customers[customer],
+            installed.isoformat(),
+        )
         path = agents[division[:6]]
         yield (f"AZ{number:07d}", *place, path, state, lon, lat, lon, lat, encode(lon, lat), now, now, now)
 

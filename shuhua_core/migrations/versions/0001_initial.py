@@ -113,6 +113,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_job_runs")),
     )
     op.create_table(
+        "merged_records",
+        sa.Column("record_kind", sa.String(length=30), nullable=False),
+        sa.Column("record_id", types.BigInt, autoincrement=False, nullable=False),
+        sa.Column("number", types.code_string(40), nullable=False),
+        sa.Column("merged_into_id", types.BigInt, nullable=False),
+        sa.Column("merged_at", types.UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("record_kind", "record_id", name=op.f("pk_merged_records")),
+    )
+    op.create_index("ix_merged_records_into", "merged_records", ["record_kind", "merged_into_id"], unique=False)
+    op.create_index("ix_merged_records_number", "merged_records", ["record_kind", "number"], unique=False)
+    op.create_table(
         "models",
         sa.Column("id", types.BigInt, nullable=False),
         sa.Column("number", types.code_string(40), nullable=False),
@@ -281,6 +292,7 @@ def upgrade() -> None:
         sa.Column("id", types.BigInt, nullable=False),
         sa.Column("number", types.code_string(40), nullable=False),
         sa.Column("name", types.code_string(120), nullable=False),
+        sa.Column("name_key", types.code_string(120), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("address", sa.String(length=200), nullable=True),
         sa.Column("contact_name", sa.String(length=60), nullable=True),
@@ -297,10 +309,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["division_code"], ["divisions.code"], name=op.f("fk_customers_division_code_divisions")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
         sa.UniqueConstraint("number", name=op.f("uq_customers_number")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_customers_created_at"), "customers", ["created_at"], unique=False)
     op.create_index(op.f("ix_customers_division_code"), "customers", ["division_code"], unique=False)
     op.create_index(op.f("ix_customers_name"), "customers", ["name"], unique=False)
+    op.create_index(op.f("ix_customers_name_key"), "customers", ["name_key"], unique=False)
     op.create_index(op.f("ix_customers_organisation_path"), "customers", ["organisation_path"], unique=False)
     op.create_index(op.f("ix_customers_phone"), "customers", ["phone"], unique=False)
     op.create_index("ix_customers_phone_tail", "customers", ["phone_tail"], unique=False)
@@ -717,6 +731,7 @@ def upgrade() -> None:
         sa.Column("id", types.BigInt, nullable=False),
         sa.Column("number", types.code_string(40), nullable=False),
         sa.Column("name", types.code_string(120), nullable=False),
+        sa.Column("name_key", types.code_string(120), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("address", sa.String(length=200), nullable=True),
         sa.Column("division_code", types.code_string(20), nullable=True),
@@ -752,6 +767,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_sites_project_id_projects")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
         sa.UniqueConstraint("number", name=op.f("uq_sites_number")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_sites_created_at"), "sites", ["created_at"], unique=False)
     op.create_index(op.f("ix_sites_customer_id"), "sites", ["customer_id"], unique=False)
@@ -787,6 +803,7 @@ def upgrade() -> None:
         postgresql_include=["id"],
     )
     op.create_index(op.f("ix_sites_name"), "sites", ["name"], unique=False)
+    op.create_index("ix_sites_name_key", "sites", ["name_key", "morton"], unique=False)
     op.create_index(op.f("ix_sites_organisation_id"), "sites", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_sites_organisation_path"), "sites", ["organisation_path"], unique=False)
     op.create_index(op.f("ix_sites_phone_tail"), "sites", ["phone_tail"], unique=False)
@@ -1684,6 +1701,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sites_phone_tail"), table_name="sites")
     op.drop_index(op.f("ix_sites_organisation_path"), table_name="sites")
     op.drop_index(op.f("ix_sites_organisation_id"), table_name="sites")
+    op.drop_index("ix_sites_name_key", table_name="sites")
     op.drop_index(op.f("ix_sites_name"), table_name="sites")
     op.drop_index("ix_sites_map_state", table_name="sites", postgresql_include=["id"])
     op.drop_index("ix_sites_map_project", table_name="sites", postgresql_include=["id"])
@@ -1778,6 +1796,7 @@ def downgrade() -> None:
     op.drop_index("ix_customers_phone_tail", table_name="customers")
     op.drop_index(op.f("ix_customers_phone"), table_name="customers")
     op.drop_index(op.f("ix_customers_organisation_path"), table_name="customers")
+    op.drop_index(op.f("ix_customers_name_key"), table_name="customers")
     op.drop_index(op.f("ix_customers_name"), table_name="customers")
     op.drop_index(op.f("ix_customers_division_code"), table_name="customers")
     op.drop_index(op.f("ix_customers_created_at"), table_name="customers")
@@ -1805,6 +1824,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_models_type"), table_name="models")
     op.drop_index(op.f("ix_models_name"), table_name="models")
     op.drop_table("models")
+    op.drop_index("ix_merged_records_number", table_name="merged_records")
+    op.drop_index("ix_merged_records_into", table_name="merged_records")
+    op.drop_table("merged_records")
     op.drop_table("job_runs")
     op.drop_index(op.f("ix_idempotency_keys_created_at"), table_name="idempotency_keys")
     op.drop_table("idempotency_keys")

@@ -1,0 +1,152 @@
+"""How two installation points are merged, and which may be the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from shuhua_core.accounts.organisations import branch_path
+from shuhua_core.accounts.permissions import Permission
+from shuhua_core.archives.customer_merge import BESIDE, PROPOSED, Twins
+from shuhua_core.archives.merging import Merge
+from shuhua_core.kernel.context import Context
+from shuhua_core.kernel.errors import Invalid
+from shuhua_core.kernel.i18n import _
+from shuhua_core.kernel.scope import visible
+from shuhua_core.places.positions import POSITION_COLUMNS, morton_of
+from shuhua_core.sites.derived import copy_scope, refresh_states
+from shuhua_core.sites.events import SiteEvent
+from shuhua_core.sites.models import Site
+from shuhua_core.sites.nearby import metres_between
+from shuhua_core.sites.service import SITE_PERSONAL
+
+NEAR = 300
+"""Metres within which two sites of one name may be the same: what phones and map clicks are apart at one place."""
+_DEGREE = 111_195
+"""Metres of a degree of latitude."""
+
+
+def _check(ctx: Context, keep: Site, gone: Site) -> None:
+    branches = {branch_path(ctx.session, each.organisation_path or "/") for each in (keep, gone)}
+    if len(branches) > 1:
+        raise Invalid(
+            {"merged_id": _("Different branches look after these two. Give one of them to a unit of the other's branch first.")}
+        )
+
+
+def _settle(_ctx: Context, keep: Site, _gone: Site) -> None:
+    keep.morton = morton_of(keep.longitude, keep.latitude)
+
+
+def _after(ctx: Context, keep: Site) -> None:
+    """The pieces that came, and those that were there, have the scope of the site; its state is the worst of theirs."""
+    copy_scope(ctx, keep)
+    refresh_states(ctx, [keep.id])
+
+
+SITE_MERGE = Merge(
+    kind="site",
+    model=Site,
+    view=Permission.SITES_VIEW,
+    permission=Permission.SITES_MERGE,
+    merged_event=SiteEvent.MERGED,
+    gone_event=SiteEvent.GONE,
+    fields={
+        "name": ("name",),
+        "kind": ("kind",),
+        "division_code": ("division_code",),
+        "address": ("address",),
+        "position": POSITION_COLUMNS,
+        "project_id": ("project_id",),
+        "customer_id": ("customer_id",),
+        "organisation_id": ("organisation_id", "organisation_path"),
+        "host_unit_id": ("host_unit_id",),
+        "contact_name": ("contact_name",),
+        "phone": ("phone",),
+        "installed_on": ("installed_on",),
+        "note": ("note",),
+    },
+    personal=SITE_PERSONAL,
+    copies=("division_code", "host_unit_id"),
+    check=_check,
+    settle=_settle,
+    after=_after,
+)
+
+
+def site_twins(ctx: Context) -> list[Twins]:
+    """Sites of one name that lie near each other, or of which one has no position. Three statements at most.
+
+    Of one name, neighbours in the order of their Morton keys are compared, so the work grows with the sites and not with
+    their pairs; the second neighbour is looked at too, since the order leaps at the borders of cells.
+    """
+    pairs = [pair for step in (1, 2) for pair in _neighbours(ctx, step)] + _unplaced(ctx)
+    return sorted(dict.fromkeys(pairs), key=lambda each: -max(each.first_id, each.second_id))[:PROPOSED]
+
+
+def _neighbours(ctx: Context, step: int) -> list[Twins]:
+    def following(column: Any) -> Any:
+        return func.lead(column, step).over(partition_by=Site.name_key, order_by=(Site.morton, Site.id))
+
+    reach = visible(Site, ctx.actor, Permission.SITES_MERGE)
+    rows = (
+        select(
+            Site.id,
+            Site.longitude,
+            Site.latitude,
+            following(Site.id).label("other"),
+            following(Site.longitude).label("other_longitude"),
+            following(Site.latitude).label("other_latitude"),
+        )
+        .where(reach, Site.morton.is_not(None))
+        .subquery()
+    )
+    high = NEAR / _DEGREE
+    query = select(rows).where(
+        func.abs(rows.c.latitude - rows.c.other_latitude) < high,
+        # A degree of longitude is never longer than one of latitude; how much shorter, the distance then says.
+        func.abs(rows.c.longitude - rows.c.other_longitude) < 3 * high,
+    )
+    found = []
+    for each in ctx.session.execute(query.order_by(rows.c.id.desc()).limit(PROPOSED)):
+        metres = metres_between(each.longitude, each.latitude, each.other_longitude, each.other_latitude)
+        if metres <= NEAR:
+            found.append(Twins(min(each.id, each.other), max(each.id, each.other), "near", round(metres)))
+    return found
+
+
+def _unplaced(ctx: Context) -> list[Twins]:
+    """Of one name and division, the first with each that has no position, or that has one where the first has none."""
+    first = aliased(Site)
+    alike = and_(
+        first.name_key == Site.name_key,
+        func.coalesce(first.division_code, "") == func.coalesce(Site.division_code, ""),
+        first.id != Site.id,
+        or_(first.morton.is_not(None), first.id < Site.id),
+    )
+    reach = visible(Site, ctx.actor, Permission.SITES_MERGE)
+    beside = select(func.min(first.id)).where(alike, visible(first, ctx.actor, Permission.SITES_MERGE)).correlate(Site)
+    query = select(Site.id, beside.scalar_subquery().label("other")).where(reach, Site.morton.is_(None)).subquery()
+    rows = ctx.session.execute(select(query).where(query.c.other.is_not(None)).order_by(query.c.id.desc()).limit(PROPOSED))
+    return [Twins(min(row), max(row), "name") for row in rows]
+
+
+def twins_of_site(ctx: Context, site: Site) -> Sequence[Site]:
+    """A few that may be the same as this one, and that the actor may merge with it. One statement."""
+    near: ColumnElement[bool] = Site.morton.is_(None)
+    if site.longitude is not None and site.latitude is not None:
+        high = NEAR / _DEGREE
+        wide = high / max(0.01, math.cos(math.radians(site.latitude)))
+        near |= and_(
+            Site.latitude.between(site.latitude - high, site.latitude + high),
+            Site.longitude.between(site.longitude - wide, site.longitude + wide),
+        )
+    else:
+        near = or_(Site.division_code == site.division_code, near)
+    reach = visible(Site, ctx.actor, Permission.SITES_MERGE)
+    query = select(Site).where(Site.name_key == site.name_key, Site.id != site.id, near, reach)
+    return ctx.session.scalars(query.order_by(Site.id).limit(BESIDE)).all()
