@@ -271,13 +271,9 @@ class OfficeForm:
         """From here on the form is about the present version, beside which the person has seen what they typed."""
         self.overtaken, self.version = differences(self, edited, self.version), version
         self.key = str(uuid.uuid4())
-        self.message = (
-            _("Somebody else changed this record while you were editing it. Choose for each field which value stays, then save.")
-            if self.overtaken
-            else _(
-                "Somebody else changed this record while you were editing it, but nothing that your values replace. Save again."
-            )
-        )
+        self.message = _("Somebody else changed this record meanwhile, but nothing that your values replace. Save again.")
+        if self.overtaken:
+            self.message = _("Somebody else changed this record meanwhile. Choose for each field which value stays, then save.")
 
     def show_errors(self, errors: Mapping[str, Any]) -> None:
         """Put messages at the fields that their dotted paths name; what names no field stands above the form."""
@@ -299,7 +295,11 @@ class OfficeForm:
     @property
     def fields(self) -> Sequence[Any]:
         """Its fields, in order."""
-        return self._form.children  # type: ignore[no-any-return]
+        return self._form.children
+
+    def widget_of(self, name: str) -> Any:
+        """The widget of a field."""
+        return self._form[name].widget
 
     def given(self, name: str) -> Any:
         """The plain value that stands in a field, None where it is empty."""
@@ -335,7 +335,8 @@ def form_for(schema: type[InputSchema], request: Request, **options: Any) -> Off
     ``submit`` and ``tone``, the button's label and colour; ``cancel``, an address to go back to; ``initial``, plain JSON values
     to begin with; ``sources``, a :class:`Source` for each field that names a record; ``widgets``, by dotted path, where the
     type's own does not fit; ``omit``, fields that the view fills in itself; ``uploads``; ``version``, of the record that is
-    changed; ``edited``, the record itself, so that who comes second is shown what the first changed; ``action``, the address that it is sent to, else this page's.
+    changed; ``edited``, that record, so that who comes second is shown what the first changed; ``action``, the address that
+    it is sent to, else this page's.
     """
     return OfficeForm(schema, request, **options)
 

@@ -157,12 +157,13 @@ def _read(field: Any, value: Any) -> Any:
 
 def _names(form: OfficeForm, entries: Sequence[AuditEntry]) -> dict[int, str]:
     ids = {entry.actor_id for entry in entries if entry.actor_id is not None}
-    rows = form.request.ctx.session.execute(select(User.id, User.name).where(User.id.in_(ids))) if ids else ()
-    return {user_id: name for user_id, name in rows}
+    if not ids:
+        return {}
+    return dict(form.request.ctx.session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
 
 
 def text_of(form: OfficeForm, field: Any, value: Any, *, own: bool = False) -> str:
-    """A plain value of a field as people read it; phones masked, but for one that the person has ``own``\\ ly just typed."""
+    """A plain value of a field as people read it; phones masked, but for what is the person's ``own`` typing."""
     if value in (None, "", [], {}):
         return ""
     if isinstance(field.schema, PositionSchema):

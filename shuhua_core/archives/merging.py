@@ -101,8 +101,8 @@ class MergeService:
         if keep_id == gone_id:
             raise Invalid({"merged_id": _("A record cannot be merged into itself. Choose another one.")})
         keep, gone = (get_visible(ctx.session, kind.model, ctx.actor, kind.view, each) for each in (keep_id, gone_id))
-        if not all(covers(each, ctx.actor, kind.permission) for each in (keep, gone)):
-            raise NotAllowed
+        self._check(keep, None)
+        self._check(gone, None)
         kind.check(ctx, keep, gone)
         return keep, gone
 
@@ -122,14 +122,13 @@ class MergeService:
         Raises NotFound, Merged, NotAllowed, VersionStale, Invalid, Conflict.
         """
         ctx, kind = self._ctx, self._kind
-        records.refuse_without(ctx, kind.permission)
+        self._check(get_visible(ctx.session, kind.model, ctx.actor, kind.view, keep_id), expected_version)
         values = deserialize(kind.schema, data)
         # In the order of their ids, so that two who merge the same pair the other way round do not wait for each other.
         locked(ctx.session, kind.model, {keep_id, values["merged_id"]})
         keep, gone = self.pair(keep_id, values["merged_id"])
-        for record, version in ((keep, expected_version), (gone, values["merged_version"])):
-            if version is not None and record.version != version:
-                raise VersionStale(version=record.version)
+        self._check(keep, expected_version)
+        self._check(gone, values["merged_version"])
         columns = [column for name in values["take"] for column in kind.fields[name]]
         changes = records.changed(keep, {column: getattr(gone, column) for column in columns})
         kind.settle(ctx, keep, gone)
@@ -146,6 +145,12 @@ class MergeService:
         self._remove(keep, gone)
         kind.after(ctx, keep)
         return keep
+
+    def _check(self, record: Any, version: int | None) -> None:
+        if not covers(record, self._ctx.actor, self._kind.permission):
+            raise NotAllowed
+        if version is not None and record.version != version:
+            raise VersionStale(version=record.version)
 
     def _ids(self, columns: Sequence[Any], gone_id: int) -> list[int]:
         """What moves of one table: ids, or of a table without any the rest of its keys."""

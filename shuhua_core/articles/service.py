@@ -105,8 +105,9 @@ class ArticleService:
         present = {(each.kind, each.value): each for each in article.readers}
         changes = records.changed(article, values)
         if readers.keys() != present.keys():
-            before = {"roles": self.roles_of(article), "organisation_ids": self.organisations_of(article)}
-            changes |= {name: [old, whole[name] or []] for name, old in before.items() if set(old) != set(whole[name] or [])}
+            before: dict[str, list[Any]] = {"roles": self.roles_of(article), "organisation_ids": self.organisations_of(article)}
+            after: dict[str, list[Any]] = {name: whole[name] or [] for name in before}
+            changes |= {name: [old, after[name]] for name, old in before.items() if set(old) != set(after[name])}
             article.readers = [present.get(key) or each for key, each in readers.items()]
         if changes:
             records.touch(ctx, article)

@@ -36,9 +36,9 @@ class NotFound(ServiceError):
 
 
 class Merged(NotFound):
-    """The record was found to be the same as another one and went into it; ``details`` carry ``merged_into_id``.
+    """The record was found to be the same as another one and went into it.
 
-    Whoever catches :class:`NotFound` alone treats it as gone, which it is.
+    ``details`` carry ``kind``, ``merged_id`` and ``merged_into_id``. Whoever catches :class:`NotFound` alone treats it as gone.
     """
 
     code = "merged"

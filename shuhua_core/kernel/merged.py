@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, String, select, update
+from sqlalchemy import ColumnElement, Index, Select, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .db import Base
@@ -45,6 +45,11 @@ def numbered(session: Session, kind: str, number: str) -> int | None:
     """The id of the record that the one with this number was merged into; of several, the one merged last."""
     query = select(MergedRecord.merged_into_id).where(MergedRecord.record_kind == kind, MergedRecord.number == number)
     return session.scalar(query.order_by(MergedRecord.merged_at.desc(), MergedRecord.record_id.desc()).limit(1))
+
+
+def called_before(kind: str, condition: ColumnElement[bool]) -> Select[int]:
+    """The statement that finds records by what was merged into them, for a condition on :class:`MergedRecord`."""
+    return select(MergedRecord.merged_into_id).where(MergedRecord.record_kind == kind, condition)
 
 
 def earlier(session: Session, kind: str, record_id: int) -> Sequence[MergedRecord]:

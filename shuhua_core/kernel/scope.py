@@ -164,7 +164,7 @@ def _lead_on(session: Session, model: Any, actor: Actor, permission: str, record
     scope: ScopeColumns = model.__scope__
     into = merged_into(session, scope.kind, record_id) if scope.merges else None
     if into is not None and covers(session.get_one(model, into), actor, permission):
-        raise Merged(merged_into_id=into)
+        raise Merged(kind=scope.kind, merged_id=record_id, merged_into_id=into)
 
 
 @cache

@@ -56,7 +56,7 @@ def steps_of(session: Session, record_kind: str, record_id: int) -> Sequence[Ste
     ).all()
 
 
-def last_step_of(record_kind: str, record_id: int) -> Select[tuple[Step]]:
+def last_step_of(record_kind: str, record_id: int) -> Select[Step]:
     """The statement that reads what was done to a record last."""
     query = select(Step).where(Step.record_kind == record_kind, Step.record_id == record_id)
     return query.order_by(Step.id.desc()).limit(1)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives.contacts import find_callers
+from shuhua_core.archives.customer_merge import CUSTOMER_MERGE, customer_twins, twins_of_customer
 from shuhua_core.archives.kinds import CUSTOMER_KINDS
 from shuhua_core.archives.models import Contact, Customer, Project
 from shuhua_core.archives.schema import CustomerCreate, CustomerPatch
@@ -23,8 +24,10 @@ from shuhua_core.sites.models import Site
 from shuhua_web import formats
 from shuhua_web.api import Out, Parameter, Serializer, api_view, record_id
 from shuhua_web.archives.listing import CUSTOMER_LIST
+from shuhua_web.archives.merging import Merging, earlier_fact, merge_action, twins_related
 from shuhua_web.archives.pages import SHOWN, Archive, label, related
 from shuhua_web.i18n import _
+from shuhua_web.listing import Tool
 from shuhua_web.places.widgets import DivisionWidget
 from shuhua_web.records import Fact, Related, phone
 
@@ -89,10 +92,17 @@ def customer_page(request: Request, customer: Customer) -> dict[str, Any]:
         Fact(_("E-mail"), customer.email),
         Fact(_("Fax"), formats.masked_phone(customer.fax)),
         Fact(_("Note"), customer.note, wide=True),
+        *earlier_fact(request, "customer", customer),
     ]
-    relations = [_projects(request, customer), _sites(request, customer), _contacts(request, customer)]
+    relations = [
+        *twins_related(request, "customers", CUSTOMER_MERGE, customer, twins_of_customer),
+        _projects(request, customer),
+        _sites(request, customer),
+        _contacts(request, customer),
+    ]
     later = request.route_path("reports.customer", id=customer.id)
-    return {"groups": [("", facts)], "later": later, "relations": relations}
+    shown = {"groups": [("", facts)], "later": later, "relations": relations}
+    return shown | {"actions": merge_action(request, "customers", CUSTOMER_MERGE, customer)}
 
 
 def _projects(request: Request, customer: Customer) -> Related:
@@ -152,8 +162,17 @@ CUSTOMERS = Archive(
     new_title=_("New customer"),
     kept_when_blank=frozenset({"number", "phone", "fax"}),
     bulk_fields=("kind", "division_code"),
+    tools=(Tool(_("Possible duplicates"), "customers.twins", "arrows-join", Permission.CUSTOMERS_MERGE),),
     summary="customer",
     plural="customers",
+)
+
+
+CUSTOMER_MERGING = Merging(
+    archive=CUSTOMERS,
+    merge=CUSTOMER_MERGE,
+    twins=customer_twins,
+    twins_of=twins_of_customer,
 )
 
 

@@ -86,6 +86,7 @@ CUSTOMER_LIST = Listing(
         texts=(Customer.name, Customer.address, Customer.contact_name),
         phone=Customer.phone,
         tail=Customer.phone_tail,
+        merged=Customer,
     ),
     search_hint=_("Number, name, address, contact, last four digits of the phone"),
     default_sort="-created_at",

@@ -19,6 +19,7 @@ from sqlalchemy import or_, select
 
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import NotSignedIn
+from shuhua_core.kernel.merged import MergedRecord, called_before
 from shuhua_core.kernel.schema import InputSchema
 from shuhua_core.kernel.scope import covers, prefix_range, visible
 from shuhua_web.api import Reply, Serializer, record_id
@@ -73,6 +74,8 @@ class Archive:
     """Columns that a search field looks in, by their beginning."""
     bulk_fields: Sequence[str] = ()
     """Fields that can be changed in many records at once."""
+    tools: Sequence[Tool] = ()
+    """Further buttons above its list."""
     around: Around | None = None
     """How its API finds what is near a position."""
     summary: str
@@ -118,12 +121,12 @@ def _list(archive: Archive, request: Request) -> dict[str, Any]:
         raise NotSignedIn
     new = Tool(_("New"), f"{archive.name}.new", "plus", archive.edit, primary=True)
     bring = Tool(_("Import"), f"{archive.name}.import", "upload", archive.edit)
-    return archive.listing.page(request, toolbar=(new, bring))
+    return archive.listing.page(request, toolbar=(new, bring, *archive.tools))
 
 
 def _new(archive: Archive, request: Request) -> Any:
     sent = SentPictures.of(request)
-    form = _form(
+    form = archive_form(
         archive,
         request,
         archive.create_schema,
@@ -153,7 +156,7 @@ def _edit(archive: Archive, request: Request) -> Any:
         read=lambda: archive.initial(request.service(archive.service).get(number)),
         kept_when_blank=archive.kept_when_blank,
     )
-    form = _form(archive, request, archive.patch_schema, edited=edited, **values)
+    form = archive_form(archive, request, archive.patch_schema, edited=edited, **values)
 
     def save(data: dict[str, Any]) -> str:
         patch = {name: value for name, value in data.items() if value is not None or name not in archive.kept_when_blank}
@@ -167,7 +170,8 @@ def _edit(archive: Archive, request: Request) -> Any:
     return form.page(title, crumbs=crumbs(request, (archive.listing.title, f"{archive.name}.list"), (title, None)))
 
 
-def _form(archive: Archive, request: Request, schema: type[InputSchema], **values: Any) -> OfficeForm:
+def archive_form(archive: Archive, request: Request, schema: type[InputSchema], **values: Any) -> OfficeForm:
+    """A form of the archive, with the controls that it declares."""
     controls = dict(archive.controls(request))
     if archive.pictures:
         controls["widgets"] = {**controls.get("widgets", {}), "media_ids": PicturesWidget(request)}
@@ -196,7 +200,10 @@ def find_records(ctx: Context, archive: Archive, text: str) -> list[tuple[int, s
     model = archive.model
     query = select(model.id, model.number, model.name).where(visible(model, ctx.actor, archive.view))
     if text:
-        query = query.where(or_(*(prefix_range(getattr(model, name), text) for name in archive.searched)))
+        found = [prefix_range(getattr(model, name), text) for name in archive.searched]
+        if model.__scope__.merges:
+            found.append(model.id.in_(called_before(model.__scope__.kind, prefix_range(MergedRecord.number, text))))
+        query = query.where(or_(*found))
     rows = ctx.session.execute(query.order_by(model.number).limit(OFFERED))
     return [(number, f"{code} {name}") for number, code, name in rows]
 

@@ -40,7 +40,7 @@ Rows come as explicit columns, within the actor's scope, in a constant number of
 from pyramid.config import Configurator
 from pyramid.exceptions import ConfigurationError
 
-from .bulk import BulkAction, edit_fields
+from .bulk import BulkAction, TickedAction, edit_fields
 from .cells import RowAction
 from .columns import Column
 from .filters import ChoiceFilter, DateRange, DivisionFilter, Filter, FlagFilter, RecordFilter, TextFilter
@@ -64,6 +64,7 @@ __all__ = [
     "StateTabs",
     "TextFilter",
     "Through",
+    "TickedAction",
     "Tool",
     "edit_fields",
 ]
@@ -80,7 +81,7 @@ def add_listing(config: Configurator, listing: Listing, route: str | None = None
     known[listing.name] = (listing, route or f"{listing.name}.list")
 
 
-def add_bulk_action(config: Configurator, name: str, action: BulkAction) -> None:
+def add_bulk_action(config: Configurator, name: str, action: BulkAction | TickedAction) -> None:
     """Offer an action for the ticked rows of the list ``name``."""
     actions = config.registry.bulk_actions.setdefault(name, [])
     if any(each.name == action.name for each in actions):

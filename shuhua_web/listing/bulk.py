@@ -44,6 +44,25 @@ class BulkAction:
     convert: Callable[[dict[str, Any]], dict[str, Any]] = dict
     """Turns what the form gives into what ``run`` takes; may raise Invalid."""
 
+    def address(self, request: Request, listing: str) -> str:
+        """Where its form is."""
+        return str(request.route_path("lists.bulk", list=listing, action=self.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickedAction:
+    """Something that a page of the room does with the ticked rows together, which ``route`` takes as ``ids=1,2``."""
+
+    name: str
+    title: Any
+    icon: str
+    permission: str
+    route: str
+
+    def address(self, request: Request, _listing: str) -> str:
+        """Where its page is."""
+        return str(request.route_path(self.route))
+
 
 def edit_fields(
     service: Any,

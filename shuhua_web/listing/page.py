@@ -21,7 +21,7 @@ from .columns import Column
 from .filters import RANGES
 
 if TYPE_CHECKING:
-    from .bulk import BulkAction
+    from .bulk import BulkAction, TickedAction
     from .filters import Filter
     from .listing import Listing
 
@@ -99,7 +99,7 @@ class ListPage:
     tabs: Sequence[Tab] = ()
     questions: Sequence[Question] = ()
     toolbar: Sequence[Tool] = ()
-    bulk: Sequence[BulkAction] = ()
+    bulk: Sequence[BulkAction | TickedAction] = ()
     errors: Mapping[str, Any] = field(default_factory=dict)
     total: int = 0
     page: int = 1

@@ -29,7 +29,7 @@ from ..i18n import _
 from ..layout import crumbs, flash, own_path
 from ..logging import REQUEST_ID
 from ..security import SIGNED_IN
-from .bulk import MOST_ROWS, Outcome, carry_out, chosen_ids
+from .bulk import MOST_ROWS, BulkAction, Outcome, carry_out, chosen_ids
 from .cells import Words
 from .choosing import chosen_columns, kept_pairs
 from .columns import Column
@@ -247,7 +247,7 @@ def bulk(request: Request) -> Any:
     listing, route = listing_of(request)
     offered = request.registry.bulk_actions.get(listing.name, ())
     action = next((each for each in offered if each.name == request.matchdict["action"]), None)
-    if action is None:
+    if not isinstance(action, BulkAction):
         raise NotFound
     if not request.actor.may(action.permission):
         raise NotAllowed

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from shuhua_core.archives.phones import TAIL, normalise
 from shuhua_core.kernel.context import Context
+from shuhua_core.kernel.merged import MergedRecord, called_before
 from shuhua_core.kernel.scope import prefix_range
 
 from .filters import contains
@@ -47,6 +48,8 @@ class Search:
     tail: Any = None
     """Its last four digits."""
     through: tuple[Through, ...] = ()
+    merged: Any = None
+    """The model, of a kind whose records are merged: one that went is found by its number, as the one that stays."""
 
     def __call__(self, _ctx: Context, text: str) -> ColumnElement[bool]:
         """The condition that a row fits ``text``."""
@@ -60,13 +63,19 @@ class Search:
         return or_(*found)
 
     def _by_code(self, text: str) -> list[ColumnElement[bool]]:
+        found = self._by_codes(text, self.codes)
+        if self.merged is not None and (gone := self._by_codes(text, (MergedRecord.number,))):
+            found.append(self.merged.id.in_(called_before(self.merged.__scope__.kind, or_(*gone))))
+        return found
+
+    def _by_codes(self, text: str, codes: tuple[Any, ...]) -> list[ColumnElement[bool]]:
         if _CODE.fullmatch(text) is None:
-            return [contains(each, text) for each in self.codes if not self.texts]
+            return [contains(each, text) for each in codes if not self.texts]
         if _DIGITS.fullmatch(text):
             # "0012" of BX20261122-0012: the index is read from end to end, but not the table.
-            return [contains(each, text) for each in self.codes]
-        found = [prefix_range(each, text.upper()) for each in self.codes]
-        return found + [prefix_range(each, text) for each in self.codes if text != text.upper()]
+            return [contains(each, text) for each in codes]
+        found = [prefix_range(each, text.upper()) for each in codes]
+        return found + [prefix_range(each, text) for each in codes if text != text.upper()]
 
     def _by_phone(self, text: str) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []

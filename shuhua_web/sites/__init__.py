@@ -5,10 +5,11 @@ from __future__ import annotations
 from pyramid.config import Configurator
 
 from shuhua_web.api.lists import add_list
+from shuhua_web.archives.merging import add_merging
 from shuhua_web.archives.pages import add_archive
 from shuhua_web.sites.equipment import EQUIPMENT
 from shuhua_web.sites.label_pages import LABELS
-from shuhua_web.sites.sites import SITES
+from shuhua_web.sites.sites import SITE_MERGING, SITES
 
 
 def includeme(config: Configurator) -> None:
@@ -33,5 +34,6 @@ def includeme(config: Configurator) -> None:
     config.add_api_route("api.equipment.timeline", r"/equipment/{id:\d+}/timeline")
     for archive in (SITES, EQUIPMENT):
         add_archive(config, archive)
+    add_merging(config, SITE_MERGING)
     add_list(config, "api.labels.list", LABELS, tag="labels", summary="List labels")
     config.scan("shuhua_web.sites")

@@ -99,7 +99,11 @@ SITE_LIST = Listing(
         FlagFilter("placed", _("Has a position"), Site.morton.is_not(None)),
     ),
     search=Search(
-        codes=(Site.number,), texts=(Site.name, Site.address, Site.contact_name), phone=Site.phone, tail=Site.phone_tail
+        codes=(Site.number,),
+        texts=(Site.name, Site.address, Site.contact_name),
+        phone=Site.phone,
+        tail=Site.phone_tail,
+        merged=Site,
     ),
     search_hint=_("Number, name, address, contact, last four digits of the phone"),
     states=StateTabs(Site.state, SITE_TABLE),

@@ -19,6 +19,7 @@ from shuhua_core.media.service import MediaService
 from shuhua_core.places.positions import position_of
 from shuhua_core.places.queries import full_name
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
+from shuhua_core.sites.merging import SITE_MERGE, site_twins, twins_of_site
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.sites.nearby import nearest
 from shuhua_core.sites.schema import SiteCreate, SitePatch
@@ -28,9 +29,11 @@ from shuhua_web import formats
 from shuhua_web.api import Out, Serializer, api_view, record_id
 from shuhua_web.api.lists import Around
 from shuhua_web.archives.customers import PHONE
+from shuhua_web.archives.merging import Merging, earlier_fact, merge_action, twins_related
 from shuhua_web.archives.pages import OFFERED, SHOWN, Archive, label, label_of, record_link, record_source
 from shuhua_web.forms import Source, options_fragment
 from shuhua_web.i18n import _
+from shuhua_web.listing import Tool
 from shuhua_web.media.items import MEDIA, media_item
 from shuhua_web.media.pictures import captioned
 from shuhua_web.places.widgets import DivisionWidget
@@ -115,6 +118,7 @@ def site_page(request: Request, site: Site) -> dict[str, Any]:
         Fact(_("Phone"), phone(request, site.phone, request.route_path("sites.phone", id=site.id))),
         Fact(_("Installed on"), formats.day(site.installed_on)),
         Fact(_("Note"), site.note, wide=True),
+        *earlier_fact(request, "site", site),
     ]
     groups: list[tuple[Any, list[Fact]]] = [("", facts)]
     if site.longitude is not None:
@@ -124,10 +128,11 @@ def site_page(request: Request, site: Site) -> dict[str, Any]:
         "groups": groups,
         "badge": badge(SITE_TABLE, site.state, locale),
         "pictures": captioned(request, pictures["site", site.id], site.number),
-        "relations": [_pieces(request, site)],
+        "relations": [*twins_related(request, "sites", SITE_MERGE, site, twins_of_site), _pieces(request, site)],
     }
+    shown["actions"] = merge_action(request, "sites", SITE_MERGE, site)
     if request.actor.may(Permission.EQUIPMENT_EDIT) and covers(site, request.actor, Permission.SITES_VIEW):
-        shown["actions"] = [Action(_("Add equipment"), request.route_path("equipment.new", _query={"site_id": site.id}))]
+        shown["actions"] += [Action(_("Add equipment"), request.route_path("equipment.new", _query={"site_id": site.id}))]
     return shown
 
 
@@ -257,10 +262,14 @@ SITES = Archive(
     new_title=_("New installation point"),
     kept_when_blank=frozenset({"number", "phone"}),
     pictures=True,
+    tools=(Tool(_("Possible duplicates"), "sites.twins", "arrows-join", Permission.SITES_MERGE),),
     bulk_fields=("kind", "division_code", "organisation_id", "project_id", "customer_id", "installed_on"),
     summary="site",
     plural="sites",
 )
+
+
+SITE_MERGING = Merging(archive=SITES, merge=SITE_MERGE, twins=site_twins, twins_of=twins_of_site)
 
 
 @view_config(route_name="sites.units", permission=Permission.SITES_EDIT, request_method="GET")
