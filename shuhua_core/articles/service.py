@@ -101,13 +101,13 @@ class ArticleService:
             "roles": values.pop("roles", self.roles_of(article)),
             "organisation_ids": values.pop("organisation_ids", self.organisations_of(article)),
         }
+        wanted: dict[str, list[Any]] = {name: whole[name] or [] for name in ("roles", "organisation_ids")}
         readers = {(each.kind, each.value): each for each in self._readers(whole)}
         present = {(each.kind, each.value): each for each in article.readers}
         changes = records.changed(article, values)
         if readers.keys() != present.keys():
-            before: dict[str, list[Any]] = {"roles": self.roles_of(article), "organisation_ids": self.organisations_of(article)}
-            after: dict[str, list[Any]] = {name: whole[name] or [] for name in before}
-            changes |= {name: [old, after[name]] for name, old in before.items() if set(old) != set(after[name])}
+            before = {"roles": self.roles_of(article), "organisation_ids": self.organisations_of(article)}
+            changes |= {name: [old, wanted[name]] for name, old in before.items() if set(old) != set(wanted[name])}
             article.readers = [present.get(key) or each for key, each in readers.items()]
         if changes:
             records.touch(ctx, article)
