@@ -106,7 +106,7 @@ class ArticleService:
         present = {(each.kind, each.value): each for each in article.readers}
         changes = records.changed(article, values)
         if readers.keys() != present.keys():
-            before = {"roles": self.roles_of(article), "organisation_ids": self.organisations_of(article)}
+            before: dict[str, list[Any]] = {"roles": self.roles_of(article), "organisation_ids": self.organisations_of(article)}
             changes |= {name: [old, wanted[name]] for name, old in before.items() if set(old) != set(wanted[name])}
             article.readers = [present.get(key) or each for key, each in readers.items()]
         if changes:
