@@ -19,14 +19,12 @@ from shuhua_core.archives import records
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.db import Base
 from shuhua_core.kernel.errors import Conflict, Invalid, NotAllowed, VersionStale
-from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.i18n import _
 from shuhua_core.kernel.leaving import note_gone
 from shuhua_core.kernel.merged import MergedRecord, leave_pointer
 from shuhua_core.kernel.recall import locked
 from shuhua_core.kernel.schema import Choice, InputSchema, Integer, Items, RecordId, deserialize, field
 from shuhua_core.kernel.scope import covers, get_visible
-from shuhua_core.kernel.steps import plain
 from shuhua_core.media.service import MediaService
 
 FILES = "media_files"
@@ -183,10 +181,8 @@ class MergeService:
         except IntegrityError as error:
             raise Conflict(_("Something was just added to the record that goes. Try again.")) from error
         leave_pointer(ctx.session, pointer)
-        shown = {name: pair for name, pair in lost.items() if name not in kind.personal}
-        hidden = {name: pair for name, pair in lost.items() if name in kind.personal}
-        values = plain({"merged_into_id": keep.id, "merged_into_number": keep.number})
-        ctx.publish(Event(kind.gone_event, kind.kind, gone.id, gone.number, values=values, changes=shown, personal=hidden))
+        into = {"merged_into_id": keep.id, "merged_into_number": keep.number}
+        records.publish(ctx, kind.gone_event, kind.kind, gone, lost, personal=kind.personal, **into)
         ctx.session.expire_all()
 
 
