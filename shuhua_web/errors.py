@@ -28,6 +28,7 @@ from shuhua_core.kernel.i18n import translator
 
 from .i18n import _
 from .logging import REQUEST_ID
+from .merged import page_of, same_address
 from .security import SAFE_METHODS, is_api
 
 log = logging.getLogger(__name__)
@@ -66,10 +67,6 @@ STATUS: Mapping[type[errors.ServiceError], int] = {
 
 SHOWN_DETAILS = ("state", "version", "action", "retry_after", "offset", "merged_into_id")
 """What of an error's details stands in the answer."""
-
-
-MERGED_PAGES = {"customer": "customers.view", "site": "sites.view"}
-"""Kind of a record that was merged -> the page of the one that stays."""
 
 
 class WebError(Exception):
@@ -137,10 +134,7 @@ def answer(
         problem["errors"] = {_shown_name(name): tr(message) for name, message in fields.items()}
     problem |= {name: (details or {})[name] for name in SHOWN_DETAILS if name in (details or {})}
     problem["request_id"] = request.environ.get(REQUEST_ID, "")
-    stays = (details or {}).get("merged_into_id")
-    page = MERGED_PAGES.get((details or {}).get("kind", "")) if stays is not None else None
-    href = request.route_path(page, id=stays) if page is not None else None
-    response = _document(problem) if is_api(request) else _page(request, problem, href)
+    response = _document(problem) if is_api(request) else _page(request, problem, page_of(request, details or {}))
     response.status_int = status
     response.headers.update(headers or {})
     return response
@@ -209,20 +203,11 @@ def service_error(error: errors.ServiceError, request: Request) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if status in {429, 503}:
         headers["Retry-After"] = str(error.details.get("retry_after", 2))
-    if isinstance(error, errors.Merged) and (location := _where_it_went(request, error)):
+    if isinstance(error, errors.Merged) and (location := same_address(request, error)):
         status, headers["Location"] = 301, location
     fields = error.errors if isinstance(error, errors.Invalid) else None
     title, detail = type(error).default, error.message
     return answer(request, status, error.code, title, detail=detail, fields=fields, details=error.details, headers=headers)
-
-
-def _where_it_went(request: Request, error: errors.Merged) -> str | None:
-    """The same page of the record that stays, for who only reads. A change is not led on: it was meant for what went."""
-    route, named = getattr(request, "matched_route", None), request.matchdict or {}
-    if request.method not in SAFE_METHODS or route is None or named.get("id") != str(error.details["merged_id"]):
-        return None
-    stays = {**named, "id": error.details["merged_into_id"]}
-    return str(request.route_path(route.name, _query=request.GET, **stays))
 
 
 def web_error(error: WebError, request: Request) -> Response:

@@ -37,7 +37,7 @@ ABOVE = {
 
 PLUMBING = {
     "api", "assets", "context", "errors", "formats", "forms", "headers", "health", "i18n", "layout", "limits", "listing",
-    "locale", "logging", "office", "paper", "records", "routing", "security", "security_log",
+    "locale", "logging", "merged", "office", "overtaken", "paper", "records", "routing", "security", "security_log",
     "templates", "widgets", "frontend", "static",
 }  # fmt: skip
 """Parts of the web that belong to no room: they serve all of them."""
