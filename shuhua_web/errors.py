@@ -154,11 +154,16 @@ def _page(request: Request, problem: Mapping[str, Any], href: str | None = None)
     if isinstance(request.exception, URLDecodeError):  # the frame asks for the path
         return _plain_page(problem)
     try:
-        values = {"title": problem["title"], "problem": problem, "stays": href}
-        return Response(render("shuhua_web:templates/error.pt", values, request=request))
+        drawn = request.registry.error_pages.get(request.path_info[:3], _office_page)
+        return Response(drawn(request, problem, href))
     except Exception:
         log.exception("the page of an error could not be made")
         return _plain_page(problem)
+
+
+def _office_page(request: Request, problem: Mapping[str, Any], href: str | None) -> str:
+    shown = {"title": problem["title"], "problem": problem, "stays": href}
+    return str(render("shuhua_web:templates/error.pt", shown, request=request))
 
 
 _PLAIN_PAGE = Markup(
@@ -198,9 +203,7 @@ def service_error(error: errors.ServiceError, request: Request) -> Response:
         return to_duty(request, error)
     _note_for_security(request, error)
     status = next(STATUS[each] for each in type(error).__mro__ if each in STATUS)
-    headers = {}
-    if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if status in {429, 503}:
         headers["Retry-After"] = str(error.details.get("retry_after", 2))
     if isinstance(error, errors.Merged) and (location := same_address(request, error)):
@@ -373,6 +376,7 @@ def includeme(config: Configurator) -> None:
     """An error view for everything that can be raised."""
     config.registry.route_methods = {}
     config.registry.refusals = []
+    config.registry.error_pages = {}  # by the first three characters of an address
     config.add_directive("add_refusal", add_refusal)
     config.registry.last_resort = last_resort
     config.add_subscriber(_collect_methods, ApplicationCreated)

@@ -10,6 +10,7 @@ from ..layout import DIST, Assets
 
 ENTRY = "mobile/main.ts"
 WORKER = "mobile/sw/worker.ts"
+RUNS = (".js", ".css", ".wasm")
 
 
 class Bundle:
@@ -32,11 +33,12 @@ class Bundle:
         return [file for file in self.shell() if file.endswith(".css")]
 
     def later(self) -> list[str]:
-        """What screens load when they are opened: scanner, map and their data."""
+        """What screens load when they are opened: what runs first, then the map's data, which is much more."""
         shell = set(self.shell())
         names = self._reached(ENTRY, "imports", "dynamicImports")
         files = (file for name in names for file in (*_files(self._entries[name]), *self._entries[name].get("assets", ())))
-        return _in_order(file for file in files if file not in shell)
+        found = _in_order(file for file in files if file not in shell)
+        return sorted(found, key=lambda file: not file.endswith(RUNS))
 
     def version(self) -> str:
         """Another one as soon as any file is another."""

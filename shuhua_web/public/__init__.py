@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from pyramid.config import Configurator
 
+from .pages import error_page
 from .verification import add_verification
 
 
 def includeme(config: Configurator) -> None:
     """Routes of this room. What has a fixed name comes before the codes."""
     add_verification(config)
+    for prefix in ("/q/", "/r/"):
+        config.registry.error_pages[prefix] = error_page
     config.add_route("public.find", "/q/")
     config.add_route("public.site", r"/q/sites/{id:\d+}")
     config.add_route("public.site.piece", r"/q/sites/{id:\d+}/{piece:\d+}")

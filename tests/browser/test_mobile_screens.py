@@ -6,12 +6,11 @@ With ``SHUHUA_SCREENSHOTS`` set to a folder each screen is also kept as a pictur
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
 from shuhua_core.accounts.actors import load_actor_by_login
 from shuhua_core.articles.service import ArticleService
@@ -22,7 +21,6 @@ from shuhua_core.testing.world import PASSWORD
 from shuhua_web.layout import Assets
 from tests.browser import mobile_phone as phone
 from tests.browser.axe import faults
-from tests.browser.test_mobile_inspector import plan  # noqa: F401 - a fixture
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,12 +28,11 @@ pytestmark = [
     pytest.mark.skipif(not Assets().built, reason="the front end is not built"),
 ]
 
-PLACE = {"longitude": 118.571, "latitude": 24.805}
 MODES = {"zh": ("zh", False, 16), "en": ("en", False, 16), "large": ("zh", True, 16), "double": ("en", False, 32)}
 """Name -> language, the app's own large type, the size that the person has set in the browser."""
 SCREENS = {
-    "customer": "/ /report /report?equipment={piece} /repair/{asked} /act/repair/{asked}/supply /repair/{ended} /scan /queue"
-    " /act/repair/{ended}/reopen /piece/{piece} /messages /me",
+    "customer": "/ /equipment /report /report?equipment={piece} /repair/{asked} /act/repair/{asked}/supply /repair/{ended}"
+    " /scan /queue /act/repair/{ended}/reopen /piece/{piece} /messages /me",
     "repairer": "/ /task/{assigned} /act/task/{assigned}/appoint /act/task/{assigned}/decline /task/{repairing} /queue /me"
     " /act/task/{repairing}/complete /act/task/{repairing}/hold /act/task/{repairing}/feedback",
     "agent_manager": "/ /task/{allocated} /act/task/{allocated}/object /task/{accepted} /act/task/{accepted}/assign",
@@ -67,7 +64,7 @@ _CUT = """() => [...document.querySelectorAll("h1, h2, button, a, label, .badge,
 
 
 @pytest.fixture
-def places(deployment, world, plan) -> dict[str, object]:  # noqa: F811 - the fixture
+def places(deployment, world, plan) -> dict[str, object]:
     """A record in each state that screens differ by."""
     with deployment.database.write() as session:
         world.session = session
@@ -109,14 +106,6 @@ def places(deployment, world, plan) -> dict[str, object]:  # noqa: F811 - the fi
 
 
 _RECORDS = {"assigned", "repairing", "allocated", "accepted", "completed", "asked", "ended", "article", "bare"}
-
-
-@pytest.fixture
-def pocket(browser: Browser, address: str) -> Iterator[BrowserContext]:
-    """A phone that knows where it is."""
-    context = phone.context(browser, address, geolocation=PLACE, permissions=["geolocation"])
-    yield context
-    context.close()
 
 
 def looked_at(page: Page, name: str) -> list[str]:

@@ -35,6 +35,7 @@ const SCREENS: Record<string, Component> = {
   inspect: later(async () => (await import("./screens/inspect")).InspectScreen),
   collect: later(async () => (await import("./screens/collect")).CollectScreen),
   report: later(async () => (await import("./screens/report")).ReportScreen),
+  equipment: later(async () => (await import("./screens/equipment")).EquipmentScreen),
   visit: later(async () => (await import("./screens/visit")).VisitScreen),
 };
 
@@ -73,7 +74,7 @@ export const App = defineComponent(() => {
     const isTab = TABS.some(([path]) => path === name.value);
     return (
       <div class="app">
-        {h(screen, { key: place.path })}
+        {h(screen, { key: `${place.path}?${place.query}` })}
         {isTab ? tabs() : null}
       </div>
     );

@@ -7,6 +7,7 @@ import "./style/mobile.css";
 import { createApp } from "vue";
 import { App } from "./app";
 import { type Language, use } from "./i18n";
+import { restoreClock } from "./store/clock";
 import { setting } from "./store/database";
 import { watchLeaving } from "./store/drafts";
 import { restorePreferences } from "./store/preferences";
@@ -17,7 +18,7 @@ import { keepFresh } from "./store/rhythm";
 
 const chosen = await setting<Language>("language");
 use(chosen ?? (navigator.language.startsWith("zh") || navigator.languages.some((each) => each.startsWith("zh")) ? "zh" : "en"));
-await Promise.all([restore(), restorePreferences(), restoreSync()]);
+await Promise.all([restore(), restorePreferences(), restoreSync(), restoreClock()]);
 watchLeaving();
 createApp(App).mount("#app");
 void register();

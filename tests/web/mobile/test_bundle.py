@@ -39,6 +39,12 @@ def test_scanner_and_map_are_loaded_when_they_are_used(bundle):
     assert any("jsQR" in file for file in later)
 
 
+def test_what_runs_is_kept_before_the_maps_data(bundle):
+    runs = [file.endswith((".js", ".css", ".wasm")) for file in bundle.later()]
+    assert runs == sorted(runs, reverse=True)
+    assert not all(runs)
+
+
 def test_nothing_of_the_office_is_loaded_at_the_start(bundle):
     assert [file for file in bundle.shell() if "office" in file or "charts" in file or "htmx" in file] == []
 

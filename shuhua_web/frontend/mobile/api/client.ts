@@ -1,5 +1,6 @@
 /** Requests to our own API, with the device's token. An answer is an answer, whatever its status; no answer is `Unreachable`. */
 import type { JsonObject } from "../queue/types";
+import { compare } from "../store/clock";
 
 export const ROOT = "/api/v1";
 const PATIENCE = 30_000;
@@ -62,6 +63,7 @@ export async function ask(method: string, path: string, sending: Sending = {}): 
   if (sending.version != null) {
     sent["If-Match"] = `"${sending.version}"`;
   }
+  const asked = Date.now();
   try {
     const answer = await fetch(ROOT + path, {
       method,
@@ -72,6 +74,7 @@ export async function ask(method: string, path: string, sending: Sending = {}): 
       signal: AbortSignal.timeout(sending.patience ?? PATIENCE),
       ...(sending.body === undefined ? {} : { body: JSON.stringify(sending.body) }),
     });
+    compare(answer.headers.get("Date"), asked);
     const retryAfter = Number(answer.headers.get("Retry-After"));
     const text = await answer.text();
     return { status: answer.status, body: parsed(text), retryAfter: retryAfter > 0 ? retryAfter : null };

@@ -3,13 +3,14 @@ import type { FunctionalComponent } from "vue";
 import type { Task } from "../api/records";
 import { t } from "../i18n";
 import { go } from "../router";
+import { now } from "../store/clock";
 import type { Shown } from "../store/records";
 import { SeverityBadge, StateBadge } from "./badges";
 import { distance, moment, relative } from "./format";
 
 export const TaskCard: FunctionalComponent<{ task: Shown<Task>; away?: number | null }> = ({ task, away }) => {
   const { data, foreseen, table } = task;
-  const late = Date.parse(data.due_at) < Date.now();
+  const late = Date.parse(data.due_at) < now();
   const open = table?.states.find((each) => each.name === foreseen.state)?.phase !== "ended";
   return (
     <button type="button" class="card" data-task={data.id} onClick={() => go(`/task/${data.id}`)}>

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../queue/types";
 import { asLocalInput, fromLocalInput } from "./format";
 import { Icon } from "./icon";
 import { Photos } from "./photos";
+import { ScanField } from "./scan-field";
 import { Position } from "./position";
 import type { Member } from "./schema";
 import { Signature } from "./signature";
@@ -14,6 +15,9 @@ export interface Person {
   name: string;
   unit?: string;
 }
+
+/** What stands as a code on a part or on a piece's plate. */
+const SCANNED = new Set(["old_number", "new_number", "serial"]);
 
 interface Props {
   asked: Member[];
@@ -109,8 +113,12 @@ export const Form = defineComponent(
               onInput={(event: Event) => props.onChange(asked.name, (event.target as HTMLTextAreaElement).value)}
             />
           );
-        default:
-          return input(asked, "text", String(value ?? ""), (text) => text);
+        default: {
+          const typed = input(asked, "text", String(value ?? ""), (text) => text);
+          return SCANNED.has(asked.name) ? (
+            <ScanField label={label("field", asked.name, asked.title)} onCode={(text) => props.onChange(asked.name, text.slice(0, asked.most || 60))}>{typed}</ScanField>
+          ) : typed;
+        }
       }
     }
 

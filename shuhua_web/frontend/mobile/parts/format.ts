@@ -1,5 +1,6 @@
 /** Dates and distances as people write them. */
 import { language, t } from "../i18n";
+import { now } from "../store/clock";
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
@@ -32,12 +33,15 @@ export function distance(metres: number): string {
 }
 
 export function size(bytes: number): string {
+  if (bytes >= 1e9) {
+    return `${(bytes / 1e9).toFixed(1)} GB`;
+  }
   return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 /** "in 3 hours", "2 days ago". */
 export function relative(text: string): string {
-  const minutes = Math.round((Date.parse(text) - Date.now()) / 60_000);
+  const minutes = Math.round((Date.parse(text) - now()) / 60_000);
   const words = new Intl.RelativeTimeFormat(language.now === "zh" ? "zh-CN" : "en", { numeric: "auto" });
   if (Math.abs(minutes) < 60) {
     return words.format(minutes, "minute");

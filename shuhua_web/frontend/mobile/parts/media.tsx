@@ -6,7 +6,8 @@ import { t } from "../i18n";
 import { database, type KeptFile } from "../store/database";
 import { progress } from "../store/files";
 import { Icon } from "./icon";
-import { Popup, Progress } from "./vant";
+import { Sheet } from "./sheet";
+import { Progress } from "./vant";
 
 export const KeptThumbnail = defineComponent(
   (props: { file: string; onRemove?: () => void }) => {
@@ -82,11 +83,11 @@ export const ServerMedia = defineComponent(
         <button type="button" class="thumbnail" aria-label={t("enlarge")} onClick={() => void show()}>
           {address.value ? <img src={address.value} alt="" /> : <Icon name={props.media.kind === "video" ? "video" : "photo"} />}
         </button>
-        <Popup show={open.value} onUpdate:show={(value: boolean) => (open.value = value)} class="viewer" closeOnClickOverlay>
+        <Sheet show={open.value} title={t("photo")} position="center" look="viewer" onClose={() => (open.value = false)}>
           <div class="viewer-body" onClick={() => (open.value = false)}>
             {props.media.kind && props.media.kind !== "photo" ? shown(large.value, props.media.kind) : <img src={large.value || address.value} alt={t("photo")} />}
           </div>
-        </Popup>
+        </Sheet>
       </>
     );
   },

@@ -3,10 +3,11 @@ import { computed, defineComponent, ref } from "vue";
 import { t } from "../i18n";
 import type { Json, JsonObject } from "../queue/types";
 import type { FileKind } from "../store/database";
-import { keep, room } from "../store/files";
+import { keep } from "../store/files";
 import { Icon } from "./icon";
 import { KeptThumbnail } from "./media";
 import { Recorder } from "./recorder";
+import { roomForMore } from "./room";
 import { showToast } from "./toast";
 
 interface Props {
@@ -72,13 +73,8 @@ export const Photos = defineComponent(
     /** Told before it is taken: afterwards would be too late. */
     async function press(event: Event, name: string): Promise<void> {
       const around = (event.currentTarget as HTMLElement).parentElement;
-      const left = await room();
-      if (left === "none") {
-        showToast(t("no_room"));
+      if (!(await roomForMore())) {
         return;
-      }
-      if (left === "little") {
-        showToast(t("little_room"));
       }
       around?.querySelector<HTMLInputElement>(`input[name=${name}]`)?.click();
     }

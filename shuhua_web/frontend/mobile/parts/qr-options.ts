@@ -11,5 +11,8 @@ export const PHOTO: ReaderOptions = {
   tryDownscale: true,
 };
 
+/** What makers print on parts and plates. */
+export const ANY: ReaderOptions["formats"] = ["QRCode", "DataMatrix", "Code128", "Code39", "EAN13", "ITF"];
+
 /** Longest sides at which a photo is looked at, one after the other: smaller helps with blurred and very near codes. */
 export const SIDES = [2000, 1000, 500];

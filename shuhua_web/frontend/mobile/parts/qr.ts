@@ -1,7 +1,7 @@
 /** Reading QR codes: zxing compiled to WebAssembly, served by us; jsQR where that does not run. Loaded with the scanner. */
 import { prepareZXingModule, readBarcodes, type ReaderOptions } from "zxing-wasm/reader";
 import wasmAddress from "zxing-wasm/reader/zxing_reader.wasm?url";
-import { PHOTO, SIDES, STREAM } from "./qr-options";
+import { ANY, PHOTO, SIDES, STREAM } from "./qr-options";
 
 let ready: Promise<boolean> | undefined;
 
@@ -18,16 +18,16 @@ function prepared(): Promise<boolean> {
 }
 
 /** The text of a code in a picture of the stream, or null. */
-export async function readFrame(image: ImageData): Promise<string | null> {
-  return read(image, STREAM);
+export async function readFrame(image: ImageData, any = false): Promise<string | null> {
+  return read(image, any ? { ...STREAM, formats: ANY } : STREAM);
 }
 
 /** The text of a code in a photo, or null: as a whole, then smaller, which helps with blurred and very near ones. */
-export async function readPhoto(file: Blob): Promise<string | null> {
+export async function readPhoto(file: Blob, any = false): Promise<string | null> {
   const bitmap = await createImageBitmap(file);
   try {
     for (const side of SIDES) {
-      const found = await read(pixels(bitmap, bitmap.width, bitmap.height, side), PHOTO);
+      const found = await read(pixels(bitmap, bitmap.width, bitmap.height, side), any ? { ...PHOTO, formats: ANY } : PHOTO);
       if (found !== null) {
         return found;
       }
@@ -56,7 +56,7 @@ async function read(image: ImageData, options: ReaderOptions): Promise<string | 
     if (found) {
       return found.text;
     }
-    if (options !== PHOTO) {
+    if (!options.tryHarder) {
       return null;
     }
   }

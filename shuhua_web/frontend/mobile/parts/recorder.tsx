@@ -2,6 +2,7 @@
 import { defineComponent, onUnmounted, ref } from "vue";
 import { t } from "../i18n";
 import { Icon } from "./icon";
+import { roomForMore } from "./room";
 import { showToast } from "./toast";
 
 const LONGEST = 120;
@@ -13,6 +14,9 @@ export const Recorder = defineComponent(
     let clock: ReturnType<typeof setInterval> | undefined;
 
     async function start(): Promise<void> {
+      if (!(await roomForMore())) {
+        return;
+      }
       try {
         const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
         const parts: Blob[] = [];

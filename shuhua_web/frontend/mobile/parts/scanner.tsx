@@ -1,5 +1,5 @@
-/** A label's code by three ways: the camera's stream, a photo of the code, typing it. In-app browsers often have but the last two. */
-import { defineComponent, onMounted, onUnmounted, ref } from "vue";
+/** A label's code, or with `any` that of a part, by three ways: the camera's stream, a photo of the code, typing it. In-app browsers often have but the last two. */
+import { defineComponent, onMounted, onUnmounted, type PropType, ref } from "vue";
 import { t } from "../i18n";
 import { Icon } from "./icon";
 import { labelCode, pixels, readFrame, readPhoto } from "./qr";
@@ -9,7 +9,7 @@ const EVERY = 180;
 const SIDE = 800;
 
 export const Scanner = defineComponent(
-  (props: { onCode: (code: string) => void }) => {
+  (props: { any?: boolean; onCode: (code: string) => void }) => {
     const video = ref<HTMLVideoElement>();
     const said = ref("");
     const typed = ref("");
@@ -44,7 +44,7 @@ export const Scanner = defineComponent(
         return;
       }
       if (seen.videoWidth > 0) {
-        const text = await readFrame(pixels(seen, seen.videoWidth, seen.videoHeight, SIDE)).catch(() => null);
+        const text = await readFrame(pixels(seen, seen.videoWidth, seen.videoHeight, SIDE), props.any).catch(() => null);
         if (text !== null && take(text)) {
           return;
         }
@@ -53,9 +53,9 @@ export const Scanner = defineComponent(
     }
 
     function take(text: string): boolean {
-      const code = labelCode(text);
+      const code = props.any ? text.trim() || null : labelCode(text);
       if (code === null) {
-        said.value = t("other_code");
+        said.value = t(props.any ? "no_code" : "other_code");
         return false;
       }
       stop();
@@ -70,7 +70,7 @@ export const Scanner = defineComponent(
       input.value = "";
       if (file) {
         said.value = t("reading");
-        const text = await readPhoto(file).catch(() => null);
+        const text = await readPhoto(file, props.any).catch(() => null);
         said.value = "";
         if (text === null) {
           said.value = t("no_code");
@@ -96,7 +96,7 @@ export const Scanner = defineComponent(
           <video ref={video} muted playsinline aria-label={t("camera_view")} />
           {running.value ? <div class="scanner-frame" /> : <p>{said.value || t("starting_camera")}</p>}
         </div>
-        <p class="scanner-said" role="status">{running.value ? said.value || t("hold_before") : ""}</p>
+        <p class="scanner-said" role="status">{running.value ? said.value || t(props.any ? "hold_any" : "hold_before") : ""}</p>
         <label class="file-button">
           <Icon name="photo" /> {t("photo_of_code")}
           <input type="file" accept="image/*" class="hidden-input" onChange={(event: Event) => void photographed(event)} />
@@ -108,14 +108,14 @@ export const Scanner = defineComponent(
             take(typed.value);
           }}
         >
-          <label for="typed-code" class="field-label">{t("type_code")}</label>
+          <label for="typed-code" class="field-label">{t(props.any ? "type_number" : "type_code")}</label>
           <div class="type-code-line">
-            <input id="typed-code" class="input" autocapitalize="characters" autocomplete="off" maxlength={10} value={typed.value} onInput={(event: Event) => (typed.value = (event.target as HTMLInputElement).value)} />
-            <Button type="primary" nativeType="submit">{t("open")}</Button>
+            <input id="typed-code" class="input" autocapitalize="characters" autocomplete="off" maxlength={props.any ? 60 : 10} value={typed.value} onInput={(event: Event) => (typed.value = (event.target as HTMLInputElement).value)} />
+            <Button type="primary" nativeType="submit">{t(props.any ? "take_over" : "open")}</Button>
           </div>
         </form>
       </div>
     );
   },
-  { props: ["onCode"] },
+  { props: { any: Boolean, onCode: { type: Function as PropType<(code: string) => void>, required: true } } },
 );

@@ -13,6 +13,11 @@ export function inOrder(items: readonly Item[]): Item[] {
   return [...items].sort((one, other) => one.seq - other.seq);
 }
 
+/** No waiting time is this long: a later one was set while the phone's clock was wrong. */
+const NEVER_SO_LONG = 86_400_000;
+
+const waits = (item: Item, now: number): boolean => item.notBefore > now && item.notBefore - now < NEVER_SO_LONG;
+
 /** The item to send now, if there is one; `null` owner: nobody is signed in. */
 export function nextOf(items: readonly Item[], owner: number | null, now: number): Item | null {
   const byId = new Map(items.map((item) => [item.id, item]));
@@ -22,7 +27,7 @@ export function nextOf(items: readonly Item[], owner: number | null, now: number
       continue;
     }
     taken.add(item.lane);
-    if (item.owner === owner && !isStuck(item) && item.notBefore <= now && parentsDone(item, byId)) {
+    if (item.owner === owner && !isStuck(item) && !waits(item, now) && parentsDone(item, byId)) {
       return item;
     }
   }
@@ -32,7 +37,7 @@ export function nextOf(items: readonly Item[], owner: number | null, now: number
 /** When `nextOf` is worth asking again, if time alone can change its answer. */
 export function wakeAt(items: readonly Item[], owner: number | null, now: number): number | null {
   const times = items
-    .filter((item) => item.owner === owner && !isOver(item) && !isStuck(item) && item.notBefore > now)
+    .filter((item) => item.owner === owner && !isOver(item) && !isStuck(item) && waits(item, now))
     .map((item) => item.notBefore);
   return times.length > 0 ? Math.min(...times) : null;
 }

@@ -96,7 +96,10 @@ export class Queue {
     if (isOver(present)) {
       return;
     }
-    await this.store.put(this.after(item, answer, ofUpload));
+    const next = this.after(item, answer, ofUpload);
+    // Where something builds on what a manager has carried out, its number is needed, and only its own answer tells it.
+    const missed = next.state === "done" && next.outcome === null && dependents(item, await this.store.all()).length > 0;
+    await this.store.put(missed ? { ...next, state: "quarantined" } : next);
   }
 
   private after(item: Item, answer: Answer, ofUpload: boolean): Item {
@@ -107,6 +110,10 @@ export class Queue {
     const { status, body } = answer;
     if (status >= 200 && status < 300 && !ofUpload) {
       return { ...item, state: "done", refusal: null, outcome: outcomeOf(body) };
+    }
+    if (status === 403 && body["code"] === "quarantined" && body["state"] === "applied") {
+      // A manager has carried it out meanwhile.
+      return { ...item, state: "done", refusal: null, outcome: null };
     }
     if (status === 401) {
       this.pause = "sign_in";

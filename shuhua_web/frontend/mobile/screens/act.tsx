@@ -4,6 +4,7 @@ import { t } from "../i18n";
 import { useDraft } from "../parts/drafting";
 import { Form } from "../parts/form";
 import { Page } from "../parts/page";
+import { Resumed } from "../parts/resumed";
 import { body, complaints, members } from "../parts/schema";
 import { showToast } from "../parts/toast";
 import { Button } from "../parts/vant";
@@ -13,7 +14,7 @@ import { back, place } from "../router";
 import type { Task } from "../api/records";
 import { database } from "../store/database";
 import { live } from "../store/live";
-import { enqueue, flush, plain, queue } from "../store/outbox";
+import { flush, plain, queue } from "../store/outbox";
 import { people, shown, spotOf } from "../store/records";
 
 const PATHS: Record<string, string> = { task: "/tasks", repair: "/repairs" };
@@ -38,7 +39,7 @@ export const ActScreen = defineComponent(() => {
     return found?.foreseen.actions.find((each) => each.name === name) ?? (amended && row ? { name, label: row.label, input: row.input } : undefined);
   });
   const asked = computed(() => (action.value ? members(action.value.input) : []));
-  const draft = useDraft(amended ? `amend/${amended}` : `${kind}/${id}/${name}`, () => `${action.value?.label ?? ""} ${number.value}`, place.path);
+  const draft = useDraft(amended ? `amend/${amended}` : `${kind}/${id}/${name}`, () => `${action.value?.label ?? ""} ${number.value}`);
   const ready = ref(false);
 
   void draft.ready.then(async () => {
@@ -68,16 +69,15 @@ export const ActScreen = defineComponent(() => {
     busy.value = true;
     const sent = body(asked.value, draft.values, startedAt);
     if (amended) {
-      draft.sent();
       await queue.amend(amended, crypto.randomUUID(), plain(sent));
       await draft.discard();
       flush();
     } else {
-      draft.sent();
-      await enqueue(
-        [{ lane: `${kind}/${id}`, action: name, title: number.value, path: `${PATHS[kind]}/${id}/actions/${name}`, body: sent }],
-        draft.id(),
-      );
+      const item = { lane: `${kind}/${id}`, action: name, title: number.value, path: `${PATHS[kind]}/${id}/actions/${name}`, body: sent };
+      if (!(await draft.send([item]))) {
+        busy.value = false;
+        return;
+      }
     }
     showToast(t("queued"));
     back();
@@ -90,7 +90,7 @@ export const ActScreen = defineComponent(() => {
           !ready.value || record.value === undefined ? null : action.value ? (
             <>
               <p class="form-about">{number.value} · {record.value?.data.symptom}</p>
-              {draft.resumed.value ? <p class="notice notice-quiet">{t("resumed")}</p> : null}
+              <Resumed draft={draft} />
               <Form asked={asked.value} values={draft.values} errors={errors.value} target={target.value ?? null} people={persons.value ?? []} onChange={set} />
             </>
           ) : (

@@ -6,16 +6,18 @@ import { useDraft } from "../parts/drafting";
 import { distance } from "../parts/format";
 import { Form } from "../parts/form";
 import { Page } from "../parts/page";
+import { Resumed } from "../parts/resumed";
 import { PlacePicker } from "../parts/place-picker";
 import { Scanner } from "../parts/scanner";
 import { body, complaints, members } from "../parts/schema";
 import { showToast } from "../parts/toast";
-import { Button, Popup } from "../parts/vant";
+import { Sheet } from "../parts/sheet";
+import { Button } from "../parts/vant";
 import { metres } from "../parts/where";
 import type { Json, JsonObject } from "../queue/types";
 import { back, place } from "../router";
 import { live } from "../store/live";
-import { type Enqueuing, enqueue } from "../store/outbox";
+import type { Enqueuing } from "../store/outbox";
 import { all } from "../store/records";
 
 const FILES = { type: ["array", "null"], items: { type: "integer" }, maxItems: 9 };
@@ -61,7 +63,7 @@ function around(spot: { longitude: number; latitude: number }, sites: Site[], mo
 
 export const CollectScreen = defineComponent(() => {
   const given = place.query.get("code");
-  const draft = useDraft("collect", () => `${t("collect")} ${String(draft.values["name"] ?? "")}`, "/collect", { pieces: given ? [{ code: given }] : [] });
+  const draft = useDraft("collect", () => `${t("collect")} ${String(draft.values["name"] ?? "")}`, { pieces: given ? [{ code: given }] : [] });
   const errors = ref<Record<string, string>>({});
   const said = ref("");
   const scanning = ref<number | null>(null);
@@ -109,10 +111,10 @@ export const CollectScreen = defineComponent(() => {
         });
       }
     }
-    draft.sent();
-    await enqueue(items, draft.id());
-    showToast(t("queued"));
-    back();
+    if (await draft.send(items)) {
+      showToast(t("queued"));
+      back();
+    }
   }
 
   const piece = (each: JsonObject, index: number) => (
@@ -149,7 +151,7 @@ export const CollectScreen = defineComponent(() => {
       {{
         default: () => (
           <>
-            {draft.resumed.value ? <p class="notice notice-quiet">{t("resumed")}</p> : null}
+            <Resumed draft={draft} />
             <div class="segments form">
               {([["new_site", null], ["known_site", 0]] as const).map(([text, value]) => (
                 <button type="button" key={text} class={["segment", { chosen: (known() === null) === (value === null) }]} aria-pressed={(known() === null) === (value === null)} onClick={() => draft.set("site_id", value)}>{t(text)}</button>
@@ -168,16 +170,14 @@ export const CollectScreen = defineComponent(() => {
               <button type="button" class="small-button" onClick={() => draft.set("pieces", [...pieces(), {}])}>{t("add_piece")}</button>
               <p class="field-error" role="alert">{said.value}</p>
             </div>
-            <Popup show={scanning.value !== null} onUpdate:show={() => (scanning.value = null)} position="bottom" destroyOnClose class="signature-sheet">
-              {scanning.value === null ? null : (
-                <Scanner
+            <Sheet show={scanning.value !== null} title={t("scan")} look="signature-sheet" onClose={() => (scanning.value = null)}>
+                              <Scanner
                   onCode={(code: string) => {
                     change(scanning.value ?? 0, "code", code);
                     scanning.value = null;
                   }}
                 />
-              )}
-            </Popup>
+            </Sheet>
           </>
         ),
         foot: () => <div class="foot-buttons"><Button type="primary" onClick={() => void send()}>{t("save")}</Button></div>,

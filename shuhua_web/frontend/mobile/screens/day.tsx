@@ -11,7 +11,7 @@ import { PullRefresh } from "../parts/vant";
 import { here, locate, metres } from "../parts/where";
 import { go } from "../router";
 import { live } from "../store/live";
-import { allShown, type Shown, spotOf } from "../store/records";
+import { allShown, listed, type Shown, spotOf } from "../store/records";
 import { freshen } from "../store/rhythm";
 import { may, session } from "../store/session";
 import { sync } from "../store/sync";
@@ -35,6 +35,7 @@ export const DayScreen = defineComponent(() => {
     return Promise.all(found.map(async (each) => ({ ...each, spot: await spotOf(each.data) })));
   });
   const repairs = live(async () => (may("repairs.view") ? allShown<Repair>("repair") : []));
+  const due = live(async () => (await listed("due"))?.length ?? 0);
   const groups = computed(() => grouped(tasks.value ?? []).filter(([, found]) => found.length > 0));
 
   // The distance to each task, if the person has allowed it before; else they are asked when it is needed.
@@ -55,7 +56,7 @@ export const DayScreen = defineComponent(() => {
   const list = () => (
     <PullRefresh modelValue={pulling.value} onRefresh={() => void pulled()} pullingText={t("pull")} loosingText={t("loose")} loadingText={t("loading")}>
       <div class="list">
-        {shortcuts()}
+        {shortcuts(due.value ?? 0)}
         {groups.value.map(([title, found]) => (
           <section key={title} aria-label={t(title)}>
             <h2 class="group-title">{t(title)} <span class="count">{found.length}</span></h2>
@@ -109,17 +110,19 @@ const SHORTCUTS: [permission: string, path: string, icon: IconName, text: TextNa
   ["inspections.carry_out", "/inspect", "clipboard", "inspect"],
   ["followups.visit", "/visit", "pin", "visit"],
   ["sites.edit", "/collect", "plus", "collect"],
+  ["equipment.view", "/equipment", "tool", "my_equipment"],
 ];
 
-function shortcuts() {
-  const found = SHORTCUTS.filter(([permission]) => may(permission));
+function shortcuts(due: number) {
+  const isCustomer = session.user?.customer_id != null;
+  const found = SHORTCUTS.filter(([permission, path]) => may(permission) && (path !== "/equipment" || isCustomer));
   const once = found.filter(([, path], index) => found.findIndex((each) => each[1] === path) === index);
   return once.length === 0 ? null : (
     <div class="shortcuts">
       {once.map(([, path, icon, text]) => (
         <button type="button" class="shortcut" key={path} onClick={() => go(path)}>
           <Icon name={icon} />
-          <span>{t(text)}</span>
+          <span>{t(text)}{path === "/inspect" && due > 0 ? ` ${due}` : ""}</span>
         </button>
       ))}
     </div>
@@ -131,6 +134,10 @@ function grouped(tasks: Placed[]): Group[] {
   const sorted = [...tasks].sort((one, other) => urgency(one) - urgency(other));
   const of = (wanted: (state: string, task: Placed) => boolean): Placed[] => sorted.filter((task) => wanted(task.foreseen.state, task));
   const ended = of((state) => ENDED.has(state)).reverse();
+  if (session.user?.customer_id != null) {
+    // Customers follow their requests, which stand below; of the work they see what waits for their word.
+    return [["to_check", of((state) => state === "pending_check")]];
+  }
   if (may("tasks.assign")) {
     return [
       ["to_accept", of((state) => state === "pending_accept")],

@@ -5,6 +5,7 @@ import { language, t, type TextName } from "../i18n";
 import { useDraft } from "../parts/drafting";
 import { Page } from "../parts/page";
 import { Photos } from "../parts/photos";
+import { Resumed } from "../parts/resumed";
 import { Position } from "../parts/position";
 import { Signature } from "../parts/signature";
 import { showToast } from "../parts/toast";
@@ -12,7 +13,6 @@ import { Button } from "../parts/vant";
 import type { Json, JsonObject } from "../queue/types";
 import { back, place } from "../router";
 import { live } from "../store/live";
-import { enqueue } from "../store/outbox";
 import { all, listed, one } from "../store/records";
 
 interface Item {
@@ -46,8 +46,7 @@ export const InspectionRound = defineComponent(() => {
   const pieces = live(async () => (await all<Piece>("equipment")).filter((piece) => piece.site_id === siteId && !GONE.has(piece.state)));
   const types = live(async () => new Map((await all<{ id: number; type: string }>("model")).map((model) => [model.id, model.type])));
   const checklists = live(async () => ((await listed("checklists")) ?? []) as unknown as Checklist[]);
-  const query = place.query.toString();
-  const draft = useDraft(`inspection/${siteId}`, () => `${t("inspect")} ${site.value?.name ?? ""}`, `/inspect/site/${siteId}?${query}`);
+  const draft = useDraft(`inspection/${siteId}`, () => `${t("inspect")} ${site.value?.name ?? ""}`);
   const checklist = computed(() => checklists.value?.find((each) => each.id === ((draft.values["checklist_id"] as number | undefined) ?? wanted)) ?? checklists.value?.[0]);
 
   const answers = (): JsonObject => (draft.values["answers"] ?? {}) as JsonObject;
@@ -107,10 +106,10 @@ export const InspectionRound = defineComponent(() => {
       items: list.map(found),
       ...optional,
     };
-    draft.sent();
-    await enqueue([{ lane: `inspection/${draft.id()}`, action: "inspection", title: site.value?.name ?? "", path: "/inspections", body }], draft.id());
-    showToast(t("queued"));
-    back();
+    if (await draft.send([{ lane: `inspection/${draft.id()}`, action: "inspection", title: site.value?.name ?? "", path: "/inspections", body }])) {
+      showToast(t("queued"));
+      back();
+    }
   }
 
   const question = (piece: Piece | null, item: Item) => {
@@ -166,7 +165,7 @@ export const InspectionRound = defineComponent(() => {
       {{
         default: () => checklists.value === undefined ? null : checklist.value ? (
           <>
-            {draft.resumed.value ? <p class="notice notice-quiet">{t("resumed")}</p> : null}
+            <Resumed draft={draft} />
             <p class="form-about">{checklist.value.name}</p>
             {(pieces.value ?? []).map(group)}
             {group(null)}

@@ -69,8 +69,9 @@ export const ArticleScreen = defineComponent(() => {
     article.value = await read<JsonObject>(`/articles/${id}`).catch(() => article.value);
   });
   return () => (
-    <Page title={String(article.value?.["title"] ?? "")}>
+    <Page title={t("articles")}>
       <article class="panel article">
+        <h2>{String(article.value?.["title"] ?? "")}</h2>
         <p class="card-text">{moment(String(article.value?.["published_at"] ?? ""))}</p>
         {/* The server made it safe, and the page's policy lets nothing in it run. */}
         {article.value?.["html"] ? <div innerHTML={String(article.value["html"])} /> : <p>{String(article.value?.["summary"] ?? "")}</p>}

@@ -6,7 +6,8 @@ import { label, t } from "../i18n";
 import { TaskCard } from "../parts/card";
 import { Page } from "../parts/page";
 import { showToast } from "../parts/toast";
-import { Button, Popup } from "../parts/vant";
+import { Sheet } from "../parts/sheet";
+import { Button } from "../parts/vant";
 import { go, place } from "../router";
 import { database } from "../store/database";
 import { live } from "../store/live";
@@ -90,9 +91,9 @@ export const PieceScreen = defineComponent(() => {
             <Button block type="danger" onClick={() => go(`/report?equipment=${found.id}&stop=1`)}>{t("stop_use")}</Button>
           ) : null}
         </div>
-        <Popup show={scanning.value} onUpdate:show={() => (scanning.value = false)} position="bottom" destroyOnClose class="signature-sheet">
-          {scanning.value ? <Scanner onCode={(label: string) => void bind(found, label)} /> : null}
-        </Popup>
+        <Sheet show={scanning.value} title={t("bind_here")} look="signature-sheet" onClose={() => (scanning.value = false)}>
+          <Scanner onCode={(label: string) => void bind(found, label)} />
+        </Sheet>
       </Page>
     );
   };

@@ -1,6 +1,7 @@
 /** Everything that was done here and what became of it; drafts; and the unsent part as a file. */
 import { defineComponent, ref } from "vue";
 import { t } from "../i18n";
+import { draftPlace } from "../parts/drafting";
 import { moment } from "../parts/format";
 import { Icon } from "../parts/icon";
 import { ItemLine } from "../parts/item-line";
@@ -60,7 +61,7 @@ export const QueueScreen = defineComponent(() => {
               <h2 class="group-title">{t("drafts")} <span class="count">{drafts.value.length}</span></h2>
               {drafts.value.map((draft) => (
                 <div class="panel draft" key={draft.id}>
-                  <button type="button" class="draft-open" onClick={() => go(draft.place)}>
+                  <button type="button" class="draft-open" onClick={() => go(draftPlace(draft.place, draft.id))}>
                     <strong>{draft.title}</strong>
                     <span class="card-text">{moment(new Date(draft.at).toISOString())}</span>
                   </button>

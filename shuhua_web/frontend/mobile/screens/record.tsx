@@ -4,6 +4,7 @@ import { ask, read, Unreachable } from "../api/client";
 import type { Media, Repair, RequestOfTask, Step, Task } from "../api/records";
 import { label, t } from "../i18n";
 import { SeverityBadge, StateBadge } from "../parts/badges";
+import { TaskCard } from "../parts/card";
 import { moment, relative } from "../parts/format";
 import { Icon } from "../parts/icon";
 import { ItemLine } from "../parts/item-line";
@@ -11,14 +12,15 @@ import { ServerMedia } from "../parts/media";
 import { Page } from "../parts/page";
 import { members } from "../parts/schema";
 import { showToast } from "../parts/toast";
-import { Button, Popup } from "../parts/vant";
+import { Sheet } from "../parts/sheet";
+import { Button } from "../parts/vant";
 import { mapApps } from "../parts/where";
 import type { Action } from "../queue/foresee";
 import type { JsonObject } from "../queue/types";
 import { go, place } from "../router";
 import { live } from "../store/live";
 import { enqueue } from "../store/outbox";
-import { one, shown, spotOf } from "../store/records";
+import { allShown, one, shown, spotOf } from "../store/records";
 import { may } from "../store/session";
 import { refresh } from "../store/sync";
 
@@ -42,6 +44,8 @@ export const RecordScreen = defineComponent(() => {
     const found = await shown<Task>(kind, id);
     return found ? spotOf(found.data) : null;
   });
+  /** The work that came of a request. */
+  const tasks = live(async () => (kind === "repair" ? (await allShown<Task>("task")).filter((each) => each.data.requests?.some((of) => of.id === id)) : []));
   const names = live(async () => {
     const found = await shown<Task>(kind, id);
     const [site, piece] = await Promise.all([
@@ -175,17 +179,23 @@ export const RecordScreen = defineComponent(() => {
                   {foreseen.pending.map((item) => <ItemLine key={item.id} item={item} />)}
                 </section>
               ) : null}
+              {tasks.value?.length ? (
+                <section aria-label={t("tasks")}>
+                  <h2 class="group-title">{t("tasks")}</h2>
+                  {tasks.value.map((task) => <TaskCard key={task.data.id} task={task} />)}
+                </section>
+              ) : null}
               {reports(data)}
               {data.media?.length ? <section class="panel"><h2>{t("pictures")}</h2>{pictures(data.media)}</section> : null}
               {timeline()}
               {wayPopup(data)}
-              <Popup show={more.value} onUpdate:show={(value: boolean) => (more.value = value)} position="bottom" round>
+              <Sheet show={more.value} title={t("more")} onClose={() => (more.value = false)}>
                 <div class="sheet">
                   {others.map((action) => (
                     <button type="button" key={action.name} data-action={action.name} onClick={() => void act(action)}>{action.label}</button>
                   ))}
                 </div>
-              </Popup>
+              </Sheet>
             </>
           ),
           ...(foreseen.actions.length > 0
@@ -206,11 +216,11 @@ export const RecordScreen = defineComponent(() => {
   function wayPopup(data: Task) {
     const apps = spot.value ? mapApps(spot.value, names.value?.site || data.address || data.number) : [];
     return (
-      <Popup show={ways.value} onUpdate:show={(value: boolean) => (ways.value = value)} position="bottom" round>
+      <Sheet show={ways.value} title={t("navigate")} onClose={() => (ways.value = false)}>
         <div class="sheet">
           {apps.map((app) => <a key={app.name} href={app.address} data-app={app.name}>{label("map_app", app.name)}</a>)}
         </div>
-      </Popup>
+      </Sheet>
     );
   }
 });

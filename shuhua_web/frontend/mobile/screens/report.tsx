@@ -5,6 +5,7 @@ import { t } from "../i18n";
 import { useDraft } from "../parts/drafting";
 import { Form } from "../parts/form";
 import { Page } from "../parts/page";
+import { Resumed } from "../parts/resumed";
 import { body, complaints, members } from "../parts/schema";
 import { PlacePicker } from "../parts/place-picker";
 import { showToast } from "../parts/toast";
@@ -12,7 +13,6 @@ import { Button } from "../parts/vant";
 import type { Json, JsonObject } from "../queue/types";
 import { back, place } from "../router";
 import { live } from "../store/live";
-import { enqueue } from "../store/outbox";
 import { one } from "../store/records";
 import { may } from "../store/session";
 
@@ -45,8 +45,7 @@ export const ReportScreen = defineComponent(() => {
   const title = t(stop ? "stop_use" : "report");
   const errors = ref<Record<string, string>>({});
   const form = `${stop ? "stop" : "report"}/${given ?? "new"}`;
-  const query = place.query.toString();
-  const draft = useDraft(form, () => title, `/report${query ? `?${query}` : ""}`);
+  const draft = useDraft(form, () => `${title} ${piece.value?.name ?? String(draft.values["symptom"] ?? "").slice(0, 20)}`);
   const ready = ref(false);
   void draft.ready.then(() => {
     if (given) {
@@ -74,17 +73,13 @@ export const ReportScreen = defineComponent(() => {
     }
     const sent = body(asked, draft.values, new Date());
     const known = Object.fromEntries(Object.entries(about).filter(([, value]) => value !== null));
-    draft.sent();
-    await enqueue(
-      [
-        stop
-          ? { lane: `equipment/${given}`, action: "stop_use", title: chosen.value, path: `/equipment/${given}/actions/stop_use`, body: sent }
-          : { lane: `report/${draft.id()}`, action: "report", title: chosen.value, path: "/repairs", body: { ...sent, ...known } },
-      ],
-      draft.id(),
-    );
-    showToast(t("queued"));
-    back();
+    const item = stop
+      ? { lane: `equipment/${given}`, action: "stop_use", title: chosen.value, path: `/equipment/${given}/actions/stop_use`, body: sent }
+      : { lane: `report/${draft.id()}`, action: "report", title: chosen.value, path: "/repairs", body: { ...sent, ...known } };
+    if (await draft.send([item])) {
+      showToast(t("queued"));
+      back();
+    }
   }
 
   return () => (
@@ -92,7 +87,7 @@ export const ReportScreen = defineComponent(() => {
       {{
         default: () => ready.value ? (
           <>
-            {draft.resumed.value ? <p class="notice notice-quiet">{t("resumed")}</p> : null}
+            <Resumed draft={draft} />
             {given ? <p class="form-about">{piece.value ? `${piece.value.name} ${piece.value.number} · ${piece.value.site ?? ""}` : ""}</p> : (
               <PlacePicker
                 site={(draft.values["site_id"] as number | null) ?? null}

@@ -5,6 +5,7 @@ import { t } from "../i18n";
 import { useDraft } from "../parts/drafting";
 import { Form } from "../parts/form";
 import { Page } from "../parts/page";
+import { Resumed } from "../parts/resumed";
 import { PlacePicker } from "../parts/place-picker";
 import { body, complaints, members } from "../parts/schema";
 import { showToast } from "../parts/toast";
@@ -12,7 +13,6 @@ import { Button } from "../parts/vant";
 import type { Json } from "../queue/types";
 import { back, place } from "../router";
 import { live } from "../store/live";
-import { enqueue } from "../store/outbox";
 import { one } from "../store/records";
 
 const SCORE = { type: ["integer", "null"], minimum: 1, maximum: 5 };
@@ -33,8 +33,7 @@ const VISIT = members({
 
 export const VisitScreen = defineComponent(() => {
   const task = Number(place.query.get("task")) || null;
-  const query = place.query.toString();
-  const draft = useDraft(`visit/${task ?? "new"}`, () => t("visit"), `/visit${query ? `?${query}` : ""}`);
+  const draft = useDraft(`visit/${task ?? "new"}`, () => `${t("visit")} ${about.value?.number ?? site.value?.name ?? ""}`);
   const errors = ref<Record<string, string>>({});
   const ready = ref(false);
   const about = live(() => one<Task>("task", task));
@@ -60,10 +59,10 @@ export const VisitScreen = defineComponent(() => {
     }
     const sent = { ...body(VISIT, draft.values, new Date()), site_id: siteId(), ...(task === null ? {} : { task_id: task }) };
     const title = about.value?.number ?? site.value?.name ?? "";
-    draft.sent();
-    await enqueue([{ lane: `visit/${draft.id()}`, action: "visit", title, path: "/followups", body: sent }], draft.id());
-    showToast(t("queued"));
-    back();
+    if (await draft.send([{ lane: `visit/${draft.id()}`, action: "visit", title, path: "/followups", body: sent }])) {
+      showToast(t("queued"));
+      back();
+    }
   }
 
   return () => (
@@ -71,7 +70,7 @@ export const VisitScreen = defineComponent(() => {
       {{
         default: () => ready.value ? (
           <>
-            {draft.resumed.value ? <p class="notice notice-quiet">{t("resumed")}</p> : null}
+            <Resumed draft={draft} />
             {about.value ? <p class="form-about">{about.value.number} · {about.value.symptom}</p> : null}
             <div data-field="site_id">
               <PlacePicker site={siteId()} piece={null} siteOnly onChange={(found) => set("site_id", found.site)} />

@@ -7,11 +7,12 @@ const PAUSE = 250;
 const unsaved = new Map<string, Draft>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** The newest draft of a form, if one was begun. */
-export async function draftOf(form: string): Promise<Draft | undefined> {
+/** The draft of a form that is asked for by its id, else the newest one, if one was begun. */
+export async function draftOf(form: string, id: string | null): Promise<Draft | undefined> {
   await saveNow();
   const drafts = await database.drafts.where("form").equals(form).toArray();
-  return drafts.filter((each) => each.owner === session.user?.id).sort((one, other) => other.at - one.at)[0];
+  const mine = drafts.filter((each) => each.owner === session.user?.id && (id === null || each.id === id));
+  return mine.sort((one, other) => other.at - one.at)[0];
 }
 
 export function newDraft(form: string, title: string, place: string, values: JsonObject): Draft {
@@ -30,7 +31,11 @@ export async function saveNow(): Promise<void> {
   const drafts = [...unsaved.values()];
   unsaved.clear();
   if (drafts.length > 0) {
-    await database.drafts.bulkPut(drafts);
+    // Where there is no room they stay to be written, and are tried again with the next change.
+    await database.drafts.bulkPut(drafts).catch((error: unknown) => {
+      console.warn(String(error));
+      drafts.filter((draft) => !unsaved.has(draft.id)).forEach((draft) => unsaved.set(draft.id, draft));
+    });
   }
 }
 

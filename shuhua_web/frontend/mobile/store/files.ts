@@ -47,14 +47,33 @@ export async function sha256(content: ArrayBuffer): Promise<string> {
 
 export type Room = "enough" | "little" | "none";
 
+/** The room that was found last, for a word on every screen. */
+export const storage = reactive<{ room: Room }>({ room: "enough" });
+
+/** Bytes that a few photos or a short film take. */
+const NEEDED = 20_000_000;
+
 /** Whether there is room for another recording; asked before it is made. */
 export async function room(): Promise<Room> {
   const { quota = 0, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
-  const free = quota - usage;
-  if (quota === 0 || free > 200e6) {
-    return "enough";
+  const free = quota === 0 ? Infinity : quota - usage;
+  storage.room = free < NEEDED || !(await fits(NEEDED)) ? "none" : free < 10 * NEEDED ? "little" : "enough";
+  return storage.room;
+}
+
+/** Whether so much can be written: browsers no longer tell the quota that they go by, so that pages cannot be told apart by it. */
+async function fits(bytes: number): Promise<boolean> {
+  const name = "shuhua-room";
+  try {
+    const probe = await caches.open(name);
+    await probe.put("/m/room", new Response(new Blob([new Uint8Array(bytes)])));
+    return true;
+  } catch (error) {
+    // Where there is no such storage at all (an in-app browser), nothing can be said beforehand.
+    return !(error instanceof DOMException && error.name === "QuotaExceededError");
+  } finally {
+    await globalThis.caches?.delete(name).catch(() => false);
   }
-  return free > 20e6 ? "little" : "none";
 }
 
 /** Brings a kept file to the server. Stored is only what the server has the same SHA-256 of. */
@@ -174,6 +193,16 @@ function problem(text: string): JsonObject {
 
 function refused(status: number, code: string): Answer {
   return { kind: "answer", status, body: { code }, retryAfter: null };
+}
+
+/** Forgets that files are at the server, where the phone still has them. */
+export async function sendAgain(ids: Iterable<string>): Promise<void> {
+  for (const id of ids) {
+    const file = await database.files.get(id);
+    if (file && file.bytes !== null) {
+      await database.files.update(id, { media: null, upload: null, sent: 0 });
+    }
+  }
 }
 
 /** Lets go of the bytes of files that the server has and nobody needs any more. */

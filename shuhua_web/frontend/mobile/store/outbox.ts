@@ -5,7 +5,7 @@ import { blobsOf, isOver, wakeAt } from "../queue/order";
 import { make, type Making, Queue } from "../queue/queue";
 import type { Answer, Item, JsonObject, Sender } from "../queue/types";
 import { database } from "./database";
-import { letGo, upload } from "./files";
+import { letGo, sendAgain, upload } from "./files";
 import { expire, session } from "./session";
 
 const sender: Sender = {
@@ -101,6 +101,10 @@ async function alone(run: () => Promise<void>): Promise<void> {
 async function settled(item: Item, answer: JsonObject | null): Promise<void> {
   if (item.state === "done") {
     await letGo(blobsOf(item));
+  }
+  if (item.state === "refused" && Object.keys(item.refusal?.errors ?? {}).some((name) => name.includes("media_id"))) {
+    // The server no longer has a file: it goes up again when the person tries again.
+    await sendAgain(blobsOf(item));
   }
   if (queue.pause === "sign_in") {
     expire();

@@ -1,15 +1,18 @@
 /** When the phone reads and sends: on opening, when the network or the person comes back, and every minute while it is seen. */
 import { watch } from "vue";
 import { begin, flush, queue, sending, tidy } from "./outbox";
+import { room } from "./files";
 import { session } from "./session";
 import { afterItem, sync, synchronise } from "./sync";
 import { prepare } from "./updates";
 
 const MINUTE = 60_000;
+let prepared = false;
 
 export async function keepFresh(): Promise<void> {
   await begin(afterItem);
   await tidy();
+  void room();
   watch(
     () => [session.user?.id, session.expired],
     () => void freshen(),
@@ -33,7 +36,6 @@ export async function keepFresh(): Promise<void> {
 
 /** Sends what waits, then reads what is new. */
 export async function freshen(everything = false): Promise<void> {
-  const first = sync.syncedAt === 0;
   const wasOffline = sync.offline || sending.pause === "unreachable";
   const reached = await synchronise(everything);
   if (reached) {
@@ -41,7 +43,9 @@ export async function freshen(everything = false): Promise<void> {
       await queue.hurry();
     }
     flush();
-    if (first || everything) {
+    if (!prepared || everything) {
+      // Once for each start: what a bad line kept from being kept is fetched now.
+      prepared = true;
       await prepare();
     }
   }
