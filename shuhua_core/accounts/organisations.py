@@ -72,6 +72,11 @@ def _branches_above(session: Session, path: str) -> dict[str, Organisation]:
     return {each.path: each for each in session.scalars(_BRANCHES, {"paths": above(path)})}
 
 
+def organisation_at(session: Session, path: str) -> Organisation:
+    """The organisation of exactly this path."""
+    return session.scalars(select(Organisation).where(Organisation.path == path)).one()
+
+
 def branch_path(session: Session, path: str) -> str:
     """The path of :func:`branch_of`."""
     paths = above(path)
@@ -99,15 +104,15 @@ def branch_for_division(session: Session, division_code: str | None) -> Organisa
     matching = recalled(session, ("branches", code), lambda: _looking_after(session, code, BRANCH_KINDS))
     if matching:
         return matching[0][0]
-    fallback = session.scalars(
-        select(Organisation)
-        .where(Organisation.kind.in_(BRANCH_KINDS), Organisation.active)
-        .order_by(Organisation.kind, Organisation.id)
-        .limit(1)
-    ).first()
+    fallback = recalled(session, "first branch", lambda: _first_branch(session))
     if fallback is None:
         raise NotFound
     return fallback
+
+
+def _first_branch(session: Session) -> Organisation | None:
+    query = select(Organisation).where(Organisation.kind.in_(BRANCH_KINDS), Organisation.active)
+    return session.scalars(query.order_by(Organisation.kind, Organisation.id).limit(1)).first()
 
 
 def units_for_division(session: Session, division_code: str | None, below: str = "/") -> list[tuple[Organisation, str]]:

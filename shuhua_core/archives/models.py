@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from shuhua_core.archives.names import key_of, name_key
 from shuhua_core.kernel.db import Base
 from shuhua_core.kernel.scope import ScopeColumns
+from shuhua_core.kernel.text_index import index_texts
 from shuhua_core.kernel.types import BigInt, Money, code_string
 from shuhua_core.places.models import DIVISION_CODE_LENGTH
 
@@ -127,3 +128,8 @@ class ProductModel(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+index_texts(Customer, texts=("name", "address", "contact_name"), codes=("number",))
+index_texts(Project, texts=("name",), codes=("number",))
+index_texts(ProductModel, texts=("name", "name_en"), codes=("number",))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import inspect, select
@@ -13,7 +15,8 @@ from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Conflict, Invalid, Merged, NotAllowed, NotFound, VersionStale
 from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.i18n import _
-from shuhua_core.kernel.merged import numbered
+from shuhua_core.kernel.merged import MergedRecord
+from shuhua_core.kernel.recall import foreseen
 from shuhua_core.kernel.schema import InputSchema, given
 from shuhua_core.kernel.scope import covers, get_visible, visible
 from shuhua_core.kernel.steps import plain
@@ -97,13 +100,12 @@ def require_unique(
     """
     if value is None:
         return
-    query = select(model.number, model.name, visible(model, ctx.actor, permission)).where(getattr(model, field) == value)
-    if besides is not None:
-        query = query.where(model.id != besides)
-    taken = ctx.session.execute(query).first() or _taken_before(ctx, model, field, value, permission)
+    key = ("holders", model, field, value, permission)
+    holders = foreseen(ctx.session, key, lambda: holders_of(ctx, model, field, [value], permission=permission)[value])
+    taken = next((holder for holder in holders if holder.id != besides), None)
     if taken is None:
         return
-    number, name, seen = taken
+    number, name, seen = taken.number, taken.name, taken.seen
     if seen:
         text = _("${value} is taken: ${number} ${name} has it.", mapping={"value": value, "number": number, "name": name})
     else:
@@ -111,11 +113,42 @@ def require_unique(
     raise Invalid({field: text})
 
 
-def _taken_before(ctx: Context, model: type[Any], field: str, value: str, permission: str) -> Any:
-    """Who answers to a number that a merged record had: people and links go on calling it by that."""
-    into = numbered(ctx.session, model.__scope__.kind, value) if field == "number" and model.__scope__.merges else None
-    query = select(model.number, model.name, visible(model, ctx.actor, permission)).where(model.id == into)
-    return ctx.session.execute(query).first() if into is not None else None
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has a value that no two may have."""
+
+    id: int | None
+    """None where it had the value as another record, which was merged into it."""
+    number: str
+    name: str
+    seen: bool
+    """Whether the actor may see it."""
+
+
+def foresee_holders(ctx: Context, model: type[Any], field: str, values: Collection[str], *, permission: str) -> None:
+    """Ask for all ``values`` at once what :func:`require_unique` will ask for each."""
+    for value, holders in holders_of(ctx, model, field, values, permission=permission).items():
+        ctx.session.info["foreseen"]["holders", model, field, value, permission] = holders
+
+
+def holders_of(
+    ctx: Context, model: type[Any], field: str, values: Collection[str], *, permission: str
+) -> dict[str, list[Holder]]:
+    """Who has each of the values; to a number that a merged record had answers the one that stays."""
+    column, seen = getattr(model, field), visible(model, ctx.actor, permission).label("seen")
+    found: dict[str, list[Holder]] = {value: [] for value in values}
+    query = select(column.label("value"), model.id, model.number, model.name, seen)
+    for value, *about in ctx.session.execute(query.where(column.in_(values))):
+        found[value].append(Holder(*about))
+    free = [value for value, holders in found.items() if not holders]
+    if free and field == "number" and model.__scope__.merges:
+        before = query.join(MergedRecord, MergedRecord.merged_into_id == model.id).with_only_columns(
+            MergedRecord.number, model.number, model.name, seen
+        )
+        before = before.where(MergedRecord.record_kind == model.__scope__.kind, MergedRecord.number.in_(free))
+        for value, *about in ctx.session.execute(before.order_by(MergedRecord.merged_at.desc(), MergedRecord.record_id.desc())):
+            found[value].append(Holder(None, *about))
+    return found
 
 
 def flush(ctx: Context) -> None:
@@ -163,9 +196,14 @@ def changed(record: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def initial(record: Any) -> dict[str, Any]:
     """Field -> [None, value] of all that a new record was given."""
-    names = [column.key for column in inspect(type(record)).column_attrs if column.key not in NOT_AUDITED]
-    values = plain({name: getattr(record, name) for name in names})
+    model: Any = type(record)
+    values = plain({name: getattr(record, name) for name in _audited(model)})
     return {name: [None, value] for name, value in values.items() if value is not None}
+
+
+@cache
+def _audited(model: Any) -> Sequence[str]:
+    return [column.key for column in inspect(model).column_attrs if column.key not in NOT_AUDITED]
 
 
 def publish(

@@ -41,8 +41,8 @@ class Import(Base):
     datum: Mapped[str | None] = mapped_column(String(10))
     """Of the positions in it, as the sender said."""
     heads: Mapped[list[Any]]
-    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    """The rows, packed by :mod:`shuhua_core.imports.reading`; forgotten after some days."""
+    kept: Mapped[bool] = mapped_column(default=True)
+    """Whether its rows are still there (:class:`ImportPart`); they are forgotten after some days."""
     total: Mapped[int]
     unnumbered: Mapped[int]
     """Rows without a number: imported twice, they would be doubled."""
@@ -57,6 +57,17 @@ class Import(Base):
     """Until when a worker has it in hand."""
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
+
+
+class ImportPart(Base):
+    """Some hundred rows of a file, packed by :mod:`shuhua_core.imports.reading`, so that nobody needs all of them in memory."""
+
+    __tablename__ = "import_parts"
+
+    import_id: Mapped[int] = mapped_column(BigInt, ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """How many rows come before it."""
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ImportNote(Base):

@@ -31,6 +31,9 @@ REFUSALS: Mapping[str, str] = {
 _KEEP = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")
 """The environment of the child: none of our secrets."""
 
+PART = 500
+"""Rows that are kept, tried and saved together."""
+
 Rows = Sequence[Sequence[str]]
 
 

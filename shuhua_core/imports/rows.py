@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,15 +53,27 @@ class RowSaver:
 
     def save(self, cells: Sequence[str]) -> Outcome:
         """Save one row, or say why not."""
-        texts = {name: text for name, text in zip(self._heads, cells, strict=False) if name is not None and not is_nothing(text)}
+        texts = self.texts(cells)
         label = " ".join(texts[name] for name in (NUMBER, "name") if name in texts)[:200]
         try:
-            with self._ctx.session.begin_nested():
+            with self._apart():
                 return self._save(texts)
         except Invalid as error:
             return Outcome("refused", label, self._told(error.errors))
         except (NotAllowed, NotFound, Conflict) as error:
             return Outcome("refused", label, [translator(self._locale)(error.message)])
+
+    def texts(self, cells: Sequence[str]) -> dict[str, str]:
+        """The cells that say something, by field."""
+        named = zip(self._heads, cells, strict=False)
+        return {name: text for name, text in named if name is not None and not is_nothing(text)}
+
+    def foresee(self, chunk: Sequence[Sequence[str]]) -> None:
+        """Told of the rows that will be saved, before the first of them. Here each row asks for itself."""
+
+    def _apart(self) -> AbstractContextManager[Any]:
+        """What is done within is undone when it raises."""
+        return self._ctx.session.begin_nested()
 
     def _save(self, texts: Mapping[str, str]) -> Outcome:
         record = self._present(texts.get(NUMBER))

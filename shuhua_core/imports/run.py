@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from sqlalchemy import or_, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from shuhua_core.accounts.actors import load_actor
@@ -21,15 +23,16 @@ from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.kernel.errors import Busy, NotFound
 from shuhua_core.kernel.events import Event
 
+from .ahead import AheadSaver, ChunkSession, Spoilt, what_it_knows
 from .events import ImportEvent
 from .models import RUNNING, Import, ImportNote
-from .reading import unpack
+from .reading import PART
 from .rows import Outcome, RowSaver
-from .service import archive_of
+from .service import archive_of, rows_of
 
 log = logging.getLogger(__name__)
 
-CHUNK = 100
+CHUNK = PART
 STRETCH_SECONDS = 3.0
 LEASE = timedelta(seconds=60)
 SHOWN = 100
@@ -49,10 +52,9 @@ def run_due(deployment: Deployment) -> int:
         if entry is None:
             return 0
         entry.lease_until = now + LEASE
-        import_id, state, position, content = entry.id, entry.state, entry.position, entry.content
+        import_id, state, position = entry.id, entry.state, entry.position
     try:
-        rows = unpack(content or b"")[position:]
-        return _stretch(deployment, import_id, state, position, rows)
+        return _stretch(deployment, import_id, state, position)
     except (Busy, OperationalError):
         raise
     except Exception:
@@ -63,27 +65,61 @@ def run_due(deployment: Deployment) -> int:
         return 1
 
 
-def _stretch(deployment: Deployment, import_id: int, state: str, position: int, rows: Sequence[tuple[int, list[str]]]) -> int:
+def _stretch(deployment: Deployment, import_id: int, state: str, position: int) -> int:
     began, done = time.monotonic(), 0
-    for chunk in _chunks(rows):
-        with deployment.database.write() as session:
-            entry = session.get_one(Import, import_id, with_for_update=True)
-            if entry.state != state or entry.position != position + done:
-                return done  # cancelled, or another worker has gone on with it
-            _do(deployment, session, entry, chunk)
-            done += len(chunk)
-            over = time.monotonic() - began > STRETCH_SECONDS or entry.state != state
-            entry.lease_until = None if over else deployment.clock.now() + LEASE
-        if over:
+    while True:
+        place = _Place(import_id, state, position + done)
+        try:
+            chunk = _chunk(deployment, place, at_once=True)
+        except (Spoilt, IntegrityError):
+            chunk = _chunk(deployment, place, at_once=False)
+        if chunk is None:
+            return done  # cancelled, or another worker has gone on with it
+        done += chunk.rows
+        if chunk.ended or time.monotonic() - began > STRETCH_SECONDS:
             break
+    with deployment.database.write() as session:
+        entry = session.get_one(Import, import_id, with_for_update=True)
+        if (entry.state, entry.position) == (state, position + done):
+            entry.lease_until = None
     return done
 
 
-def _chunks(rows: Sequence[tuple[int, list[str]]]) -> list[Sequence[tuple[int, list[str]]]]:
-    return [rows[at : at + CHUNK] for at in range(0, len(rows), CHUNK)]
+@dataclass(frozen=True)
+class _Place:
+    """How far an import is, for the worker that has it in hand."""
+
+    import_id: int
+    state: str
+    position: int
 
 
-def _do(deployment: Deployment, session: Session, entry: Import, chunk: Sequence[tuple[int, list[str]]]) -> None:
+@dataclass(frozen=True)
+class _Chunk:
+    """How many rows were done, and whether the import's state is another one now."""
+
+    rows: int
+    ended: bool
+
+
+def _chunk(deployment: Deployment, place: _Place, *, at_once: bool) -> _Chunk | None:
+    """Do the next rows in one transaction; None when somebody else has changed the import. Raises Spoilt where ``at_once``."""
+    database = deployment.database
+    with database.write_in(ChunkSession, **what_it_knows()) if at_once else database.write() as session:
+        entry = session.get_one(Import, place.import_id, with_for_update=True)
+        if (entry.state, entry.position) != (place.state, place.position):
+            return None
+        rows = list(islice(rows_of(session, entry, place.position), CHUNK))
+        _do(deployment, session, entry, rows)
+        entry = session.get_one(Import, place.import_id)
+        ended = entry.state != place.state
+        entry.lease_until = None if ended else deployment.clock.now() + LEASE
+        if isinstance(session, ChunkSession):
+            session.send()
+    return _Chunk(len(rows), ended)
+
+
+def _do(deployment: Deployment, session: Session, entry: Import, rows: Sequence[tuple[int, list[str]]]) -> None:
     """Save a chunk, in a trial only to see what would become of it, and note how it went."""
     try:
         actor = load_actor(session, entry.user_id)
@@ -91,16 +127,33 @@ def _do(deployment: Deployment, session: Session, entry: Import, chunk: Sequence
         entry.state = "cancelled"  # whoever sent it has been disabled
         return
     ctx = deployment.context(session, actor)
-    outer = session.begin_nested()
-    saver = RowSaver(ctx, archive_of(entry), entry.heads, entry.datum, entry.locale)
-    outcomes = [(number, saver.save(cells)) for number, cells in chunk]
-    if entry.state == "trying":
-        outer.rollback()
-    else:
-        outer.commit()
+    outcomes = _tried(ctx, entry, rows) if entry.state == "trying" else _saved(ctx, entry, rows)
+    entry = session.get_one(Import, entry.id)
     _note(ctx, entry, outcomes)
     if entry.position >= entry.total:
         _finish(ctx, entry)
+
+
+def _tried(ctx: Context, entry: Import, rows: Sequence[tuple[int, list[str]]]) -> list[tuple[int, Outcome]]:
+    """What becomes of the rows, which are saved and taken back."""
+    if not isinstance(ctx.session, ChunkSession):
+        outer = ctx.session.begin_nested()
+        outcomes = _saved(ctx, entry, rows)
+        outer.rollback()
+        return outcomes
+    # A savepoint that the session does not know of, so that it goes on to hold back what need never be sent.
+    savepoint = ctx.session.connection().begin_nested()
+    outcomes = _saved(ctx, entry, rows)
+    savepoint.rollback()
+    ctx.session.forget()
+    return outcomes
+
+
+def _saved(ctx: Context, entry: Import, rows: Sequence[tuple[int, list[str]]]) -> list[tuple[int, Outcome]]:
+    about = (ctx, archive_of(entry), entry.heads, entry.datum, entry.locale)
+    saver = AheadSaver(*about) if isinstance(ctx.session, ChunkSession) else RowSaver(*about)
+    saver.foresee([cells for _number, cells in rows])
+    return [(number, saver.save(cells)) for number, cells in rows]
 
 
 def _note(ctx: Context, entry: Import, outcomes: Sequence[tuple[int, Outcome]]) -> None:

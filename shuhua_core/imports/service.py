@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
 
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid, NotAllowed, NotFound, TooMany, WrongState
@@ -17,8 +19,8 @@ from shuhua_core.kernel.i18n import _
 from .archives import ARCHIVES, EXAMPLE, NUMBER, ImportedArchive
 from .cells import half_width, is_nothing
 from .events import ImportEvent
-from .models import RUNNING, Import, ImportNote
-from .reading import pack
+from .models import RUNNING, Import, ImportNote, ImportPart
+from .reading import PART, pack, unpack
 
 MOST_RUNNING = 3
 """Imports of one person that may wait at once."""
@@ -52,18 +54,16 @@ class ImportService:
             raise Invalid({"datum": _("Say in which datum the positions are: a wrong one shifts every point by up to 700 m.")})
         kept = datum if located else None
         _refuse_twins(numbered, heads)
-        content = pack(numbered)
-        told = json.dumps([heads, numbered, kept], ensure_ascii=False).encode()
+        parts = [(at, pack(numbered[at : at + PART])) for at in range(0, len(numbered), PART)]
         at = heads.index(NUMBER) if NUMBER in heads else None
         entry = Import(
             archive=archive.name,
             user_id=ctx.actor.user_id,
             locale=locale,
             filename=filename[-200:],
-            sha256=hashlib.sha256(told).hexdigest(),
+            sha256=_hash(heads, kept, (content for _at, content in parts)),
             datum=kept,
             heads=heads,
-            content=content,
             total=len(numbered),
             unnumbered=sum(at is None or is_nothing(cells[at]) for _row, cells in numbered),
             state="trying",
@@ -76,6 +76,8 @@ class ImportService:
             raise TooMany(_("Let your other imports end first."), retry_after=60)
         ctx.session.add(entry)
         ctx.session.flush()
+        kept_parts = [{"import_id": entry.id, "position": position, "content": content} for position, content in parts]
+        ctx.session.execute(insert(ImportPart), kept_parts)
         return entry
 
     def get(self, import_id: int, *, for_update: bool = False) -> Import:
@@ -98,7 +100,7 @@ class ImportService:
         ctx, entry = self._ctx, self.get(import_id, for_update=True)
         if not ctx.actor.may(self.archive.edit):
             raise NotAllowed
-        if entry.state != "tried" or entry.content is None:
+        if entry.state != "tried" or not entry.kept:
             raise WrongState(_("Only a file whose trial has ended can be imported."))
         self._refuse_again(entry)
         ctx.session.execute(delete(ImportNote).where(ImportNote.import_id == entry.id))
@@ -138,7 +140,25 @@ def sweep(ctx: Context) -> None:
     over = ctx.now - KEPT
     old = select(Import.id).where(Import.updated_at < over)
     ctx.session.execute(delete(ImportNote).where(ImportNote.import_id.in_(old)))
-    ctx.session.execute(update(Import).where(Import.updated_at < over).values(content=None))
+    ctx.session.execute(delete(ImportPart).where(ImportPart.import_id.in_(old)))
+    ctx.session.execute(update(Import).where(Import.updated_at < over, Import.kept).values(kept=False))
+
+
+def rows_of(session: Session, entry: Import, position: int = 0) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the file with their numbers in it, from the one at ``position`` on, a part at a time in memory."""
+    firsts = session.scalars(select(ImportPart.position).filter_by(import_id=entry.id).order_by(ImportPart.position)).all()
+    for first, following in zip(firsts, [*firsts[1:], entry.total], strict=False):
+        if following > position:
+            content = session.scalars(select(ImportPart.content).filter_by(import_id=entry.id, position=first)).one()
+            yield from unpack(content)[max(0, position - first) :]
+
+
+def _hash(heads: Sequence[str | None], datum: str | None, parts: Iterable[bytes]) -> str:
+    """Of the rows as they were read, and of the datum."""
+    found = hashlib.sha256(json.dumps([heads, datum], ensure_ascii=False).encode())
+    for part in parts:
+        found.update(zlib.decompress(part))
+    return found.hexdigest()
 
 
 def _filled(rows: Sequence[Sequence[str]], heads: Sequence[str | None]) -> list[tuple[int, list[str]]]:

@@ -14,7 +14,6 @@ from shuhua_core.kernel.schema import Amount, Choice, Date, Integer
 
 from .archives import EXAMPLE, NUMBER, POSITION, Column, ImportedArchive
 from .models import Import
-from .reading import unpack
 
 REASON = _("Reason for the refusal")
 FILLED = 2000
@@ -111,7 +110,9 @@ def _hint_of(column: Column) -> Iterable[Any]:
         yield _("Degrees such as 118.5806; the datum is asked when you send the file.")
 
 
-def refused(entry: Import, archive: ImportedArchive, reasons: Mapping[int, Sequence[str]]) -> bytes:
+def refused(
+    entry: Import, rows: Iterable[tuple[int, Sequence[str]]], archive: ImportedArchive, reasons: Mapping[int, Sequence[str]]
+) -> bytes:
     """The refused rows of an import with all columns that were read, and a last one with the reasons; all cells are text."""
     tr, out = translator(entry.locale), io.BytesIO()
     columns = {column.name: column for column in archive.columns}
@@ -126,7 +127,7 @@ def refused(entry: Import, archive: ImportedArchive, reasons: Mapping[int, Seque
             sheet.write_string(0, at, column.heading(entry.locale), bold)
         sheet.write_string(0, len(kept), tr(REASON), bold)
         line = 0
-        for number, cells in unpack(entry.content or b""):
+        for number, cells in rows:
             if number in reasons:
                 line += 1
                 for at, (index, _column) in enumerate(kept):

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from filelock import FileLock, Timeout
@@ -27,6 +27,7 @@ from . import jsonio
 from .errors import Busy
 from .types import BigInt, PlainJson, UtcDateTime
 
+SessionT = TypeVar("SessionT", bound=Session)
 TESTED_AFTER = 5.0
 """Seconds without use after which a connection to PostgreSQL is tested before it is used."""
 
@@ -124,9 +125,15 @@ class Database:
 
         Raises :class:`Busy` when the gate could not be passed in time.
         """
+        with self.write_in(Session) as session:
+            yield session
+
+    @contextmanager
+    def write_in(self, kind: type[SessionT], **info: Any) -> Iterator[SessionT]:
+        """Like :meth:`write` with a session of this kind, whose ``info`` says more."""
         self.gate.acquire()
         try:
-            with self.write_session() as session, session.begin():
+            with kind(self._writing_engine, expire_on_commit=False, info={**self.info, **info}) as session, session.begin():
                 yield session
         finally:
             self.gate.release()

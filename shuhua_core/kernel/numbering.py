@@ -8,6 +8,7 @@ would wait for the gate that this one holds.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -43,11 +44,28 @@ class Numbering:
         """The next number of ``prefix`` on the deployment's day of ``now``."""
         day = now.astimezone(self._zone).strftime("%Y%m%d")
         series = f"{prefix}{day}"
-        if self._database.dialect == "sqlite":
-            number = session.execute(_TAKE, {"series": series, "size": 1}).scalar_one() - 1
-        else:
-            number = self._from_block(series)
+        number = self._ahead(session, series) if session.info.get("numbers_ahead") else self._one(session, series)
         return self._rule.format(prefix=prefix, date=day, n=number)
+
+    def _one(self, session: Session, series: str) -> int:
+        if self._database.dialect == "sqlite":
+            return session.execute(_TAKE, {"series": series, "size": 1}).scalar_one() - 1  # type: ignore[no-any-return]
+        return self._from_block(series)
+
+    def _ahead(self, session: Session, series: str) -> int:
+        """For a session that says in ``info["numbers_ahead"]`` how many it will want: all of them in one go."""
+        blocks: dict[str, Iterator[int]] = session.info.setdefault("number_blocks", {})
+        number = next(blocks.get(series, iter(())), None)
+        if number is None:
+            size = session.info["numbers_ahead"]
+            if self._database.dialect == "sqlite":
+                end = session.execute(_TAKE, {"series": series, "size": size}).scalar_one()
+            else:
+                with self._database.engine.begin() as connection:
+                    end = connection.execute(_TAKE, {"series": series, "size": size}).scalar_one()
+            blocks[series] = iter(range(end - size, end))
+            number = next(blocks[series])
+        return number
 
     def _from_block(self, series: str) -> int:
         with self._lock:

@@ -1,7 +1,9 @@
-"""What a replay of history need not ask the database again; elsewhere everything is asked each time.
+"""What a writer of many records need not ask the database again; elsewhere everything is asked each time.
 
-A replay marks its session: ``info["alone"]`` where nobody else writes meanwhile (SQLite, behind the gate), and
-``info["recalled"]``, a dictionary for answers that stay the same until accounts change or the transaction ends.
+Such a writer (a replay of history, an import) marks its session: ``info["alone"]`` where nobody else writes meanwhile what it
+reads (on SQLite behind the gate; elsewhere it has locked what it will change), ``info["recalled"]``, a dictionary for answers
+that stay the same until accounts change or the transaction ends, and ``info["foreseen"]``, one for answers that it asked for
+beforehand, for many records in one statement.
 """
 
 from __future__ import annotations
@@ -24,6 +26,12 @@ def recalled(session: Session, key: Hashable, ask: Callable[[], ValueT]) -> Valu
     if key not in memory:
         memory[key] = ask()
     return memory[key]  # type: ignore[no-any-return]
+
+
+def foreseen(session: Session, key: Hashable, ask: Callable[[], ValueT]) -> ValueT:
+    """What was found out beforehand, once: the next who asks may ask because of what happened meanwhile. Else ``ask()``."""
+    memory = session.info.get("foreseen", {})
+    return memory.pop(key) if key in memory else ask()
 
 
 def locked(session: Session, model: type[RecordT], ids: Collection[int]) -> Sequence[RecordT]:

@@ -64,7 +64,10 @@ def last_step_of(record_kind: str, record_id: int) -> Select[Step]:
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """Input as JSON values: moments as ISO 8601, decimals as strings."""
-    return {key: _plain(value) for key, value in values.items()}
+    return {key: value if type(value) in _AS_IT_IS else _plain(value) for key, value in values.items()}
+
+
+_AS_IT_IS = frozenset({type(None), bool, int, float, str})
 
 
 def _plain(value: Any) -> Any:
@@ -73,5 +76,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return plain(value)
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(each) for each in value]
+        return [each if type(each) in _AS_IT_IS else _plain(each) for each in value]
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

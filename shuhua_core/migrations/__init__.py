@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from shuhua_core.kernel.db import Database
 from shuhua_core.kernel.errors import ConfigurationError
 from shuhua_core.kernel.i18n import _
+from shuhua_core.kernel.text_index import is_of_an_index
 from shuhua_core.models import Base
 
 HERE = Path(__file__).parent
@@ -60,7 +61,8 @@ def require_current(database: Database) -> None:
 def fits(database: Database) -> bool:
     """Whether the tables are those of the models; an unreleased version may differ at the same revision."""
     with database.engine.connect() as connection:
-        return not compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        ours = {"include_name": lambda name, kind, _parents: not is_of_an_index(name, kind)}
+        return not compare_metadata(MigrationContext.configure(connection, opts=ours), Base.metadata)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from shuhua_core.kernel.db import Database
 from shuhua_core.kernel.settings import from_mapping
+from shuhua_core.kernel.text_index import is_of_an_index
 from shuhua_core.migrations import migrating
 from shuhua_core.migrations.rendering import render_item
 from shuhua_core.models import Base
@@ -21,6 +22,7 @@ def run(connection: Connection) -> None:
         target_metadata=Base.metadata,
         render_as_batch=context.config.attributes.get("batch", True),
         render_item=render_item,
+        include_name=lambda name, kind, _parents: not is_of_an_index(name, kind),
         transactional_ddl=True,
     )
     with context.begin_transaction():

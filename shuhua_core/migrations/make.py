@@ -16,6 +16,7 @@ from alembic.config import Config
 
 from shuhua_core.audit.triggers import create_statements
 from shuhua_core.kernel.db import Database
+from shuhua_core.kernel.text_index import INDEXES
 from shuhua_core.sites import cell_triggers
 
 from . import HERE, migrating, upgrade
@@ -69,13 +70,19 @@ def _with_triggers(source: str) -> str:
     run = "    for statement in TRIGGERS[op.get_bind().dialect.name]:\n        op.execute(statement)\n"
     drop = "    if op.get_bind().dialect.name == 'postgresql':\n        op.execute('DROP FUNCTION shuhua_append_only()')\n"
     drop += "        op.execute('DROP FUNCTION shuhua_count_site()')\n"
+    drop += "        op.execute('DROP FUNCTION shuhua_grams(text, text)')\n"
+    drop += "        op.execute('DROP FUNCTION shuhua_gram_query(text, integer)')\n    else:\n"
+    drop += "".join(
+        f"        op.execute({statement!r})\n" for index in INDEXES.values() for statement in index.drop_statements("sqlite")
+    )
     return source.replace("\n\n\ndef downgrade()", "\n" + run + "\n\ndef downgrade()", 1).rstrip() + "\n" + drop
 
 
 def _triggers(dialect: str) -> list[str]:
-    """What protects the log and what counts the sites: each statement once, in order."""
+    """What protects the log, counts the sites and indexes texts: each statement once, in order."""
     protection = (statement for table in PROTECTED for statement in create_statements(dialect, table))
-    return list(dict.fromkeys((*protection, *cell_triggers.create_statements(dialect))))
+    indexes = (statement for index in INDEXES.values() for statement in index.create_statements(dialect))
+    return list(dict.fromkeys((*protection, *cell_triggers.create_statements(dialect), *indexes)))
 
 
 def _format(path: Path) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from ..archives.phones import TAIL, tail, tail_of
 from ..kernel.db import Base
 from ..kernel.scope import ScopeColumns
+from ..kernel.text_index import index_texts
 from ..kernel.types import BigInt, code_string
 from ..places.models import MapColumns
 
@@ -84,3 +85,6 @@ class RepairRequest(MapColumns, Base):
     def _keep_tail(self, _name: str, phone: str | None) -> str | None:
         self.caller_tail = tail(phone) if phone else None
         return phone
+
+
+index_texts(RepairRequest, texts=("symptom", "address", "caller_name"), codes=("number",))

@@ -5,6 +5,7 @@ Filled by triggers (``cell_triggers.py``), so that whoever writes sites, and how
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from sqlalchemy import BigInteger, String
@@ -19,6 +20,8 @@ KEPT_ZOOMS = (6, 9, 12)
 """Zooms of the tiles that counts are kept of. Finer views hold few enough sites to be counted."""
 KEPT_DIVISION = 6
 """Characters of a division's code that are kept, which for China is the county."""
+PERIOD_ZOOMS = (6, 9)
+"""Zooms of the tiles that counts are kept of by time of installation. Finer views hold few enough sites here too."""
 _SCOPE = ScopeColumns("site_cell", division="division_code", organisation="organisation_path")
 
 
@@ -41,6 +44,25 @@ class SiteCell(Base):
     latitude_sum: Mapped[int] = mapped_column(BigInteger)
 
 
+class SitePeriodCell(Base):
+    """The same by year and by month of installation, without the kind."""
+
+    __tablename__ = "site_period_cells"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    __scope__: ClassVar[ScopeColumns] = _SCOPE
+
+    zoom: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    period: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """``202400`` is the year, ``202405`` its May."""
+    cell: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    organisation_path: Mapped[str] = mapped_column(code_string(PATH_LENGTH), primary_key=True)
+    division_code: Mapped[str] = mapped_column(code_string(KEPT_DIVISION), primary_key=True)
+    state: Mapped[str] = mapped_column(String(20), primary_key=True)
+    count: Mapped[int]
+    longitude_sum: Mapped[int] = mapped_column(BigInteger)
+    latitude_sum: Mapped[int] = mapped_column(BigInteger)
+
+
 class SiteCellChange(Base):
     """On PostgreSQL: a site that came (``count`` 1) or went (-1), until the worker adds it to the cells.
 
@@ -57,6 +79,7 @@ class SiteCellChange(Base):
     division_code: Mapped[str] = mapped_column(code_string(KEPT_DIVISION))
     kind: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20))
+    installed_on: Mapped[date | None]
     count: Mapped[int]
     longitude_sum: Mapped[int] = mapped_column(BigInteger)
     latitude_sum: Mapped[int] = mapped_column(BigInteger)

@@ -6,11 +6,12 @@ from sqlalchemy import DDL, event
 
 from shuhua_core.places.morton import KEY_BITS
 
-from .cell_models import KEPT_DIVISION, KEPT_ZOOMS
+from .cell_models import KEPT_DIVISION, KEPT_ZOOMS, PERIOD_ZOOMS
 from .models import Site
 
-_WATCHED = ("morton", "longitude", "latitude", "state", "kind", "organisation_path", "division_code")
+_WATCHED = ("morton", "longitude", "latitude", "state", "kind", "organisation_path", "division_code", "installed_on")
 _KEY = ("zoom", "cell", "organisation_path", "division_code", "kind", "state")
+_PERIOD_KEY = ("zoom", "period", "cell", "organisation_path", "division_code", "state")
 _SUMS = ("count", "longitude_sum", "latitude_sum")
 
 
@@ -24,6 +25,15 @@ def kept_of(row: str) -> tuple[str, str, str, str, str, str]:
         f"CAST(round({row}.longitude * 1000000) AS BIGINT)",
         f"CAST(round({row}.latitude * 1000000) AS BIGINT)",
     )
+
+
+def periods_of(row: str, dialect: str) -> tuple[str, str]:
+    """Year and month of installation of one site as the cells keep them; ``row`` names it in SQL."""
+    if dialect == "sqlite":
+        year, month = (f"CAST(substr({row}.installed_on, {at}) AS INTEGER)" for at in ("1, 4", "6, 2"))
+    else:
+        year, month = (f"CAST(extract({part} FROM {row}.installed_on) AS BIGINT)" for part in ("year", "month"))
+    return f"{year} * 100", f"{year} * 100 + {month}"
 
 
 def create_statements(dialect: str) -> list[str]:
@@ -54,6 +64,30 @@ def _counted(row: str, sign: int) -> str:
 
 def _sqlite(row: str, sign: int) -> str:
     """Adds the row to its cells, or takes it off them; a cell without any is removed."""
+    return f"{_sqlite_cells(row, sign)} {_sqlite_periods(row, sign)}"
+
+
+def _sqlite_periods(row: str, sign: int) -> str:
+    zooms = " UNION ALL ".join(f"SELECT {zoom} AS zoom" for zoom in PERIOD_ZOOMS)
+    periods = " UNION ALL ".join(f"SELECT {period} AS period" for period in periods_of(row, "sqlite"))
+    sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in _SUMS)
+    path, division, _kind, state, longitude, latitude = kept_of(row)
+    key = ", ".join(_PERIOD_KEY)
+    values = f"{path}, {division}, {state}, {sign}, {sign} * {longitude}, {sign} * {latitude}"
+    found = f"INSERT INTO site_period_cells ({key}, {', '.join(_SUMS)}) "
+    found += f"SELECT zoom, period, {row}.morton >> ({KEY_BITS} - 2 * zoom), {values} FROM ({zooms}) CROSS JOIN ({periods}) "  # noqa: S608
+    found += f"WHERE {row}.morton IS NOT NULL AND {row}.installed_on IS NOT NULL ON CONFLICT ({key}) DO UPDATE SET {sums};"
+    if sign > 0:
+        return found
+    same = f"organisation_path = {path} AND division_code = {division} AND state = {state}"
+    for zoom in PERIOD_ZOOMS:
+        tile = f"zoom = {zoom} AND cell = {row}.morton >> {KEY_BITS - 2 * zoom}"
+        time = f"period IN ({', '.join(periods_of(row, 'sqlite'))})"
+        found += f" DELETE FROM site_period_cells WHERE {tile} AND {time} AND {same} AND count = 0;"  # noqa: S608
+    return found
+
+
+def _sqlite_cells(row: str, sign: int) -> str:
     zooms = " UNION ALL ".join(f"SELECT {zoom} AS zoom" for zoom in KEPT_ZOOMS)
     sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in _SUMS)
     key = ", ".join(_KEY)
@@ -70,8 +104,8 @@ def _sqlite(row: str, sign: int) -> str:
 
 
 def _append(row: str, sign: int) -> str:
-    columns = ", ".join(("morton", *_KEY[2:], *_SUMS))
-    values = f"{row}.morton, {_counted(row, sign)}"
+    columns = ", ".join(("morton", "installed_on", *_KEY[2:], *_SUMS))
+    values = f"{row}.morton, {row}.installed_on, {_counted(row, sign)}"
     append = f"INSERT INTO site_cell_changes ({columns}) VALUES ({values});"  # noqa: S608 - made of our own names
     return f"IF {row}.morton IS NOT NULL THEN {append} END IF;"
 

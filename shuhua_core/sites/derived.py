@@ -30,10 +30,8 @@ def refresh_states(ctx: Context, site_ids: Collection[int | None]) -> None:
         return
     ctx.session.flush()
     sites = locked(ctx.session, Site, wanted)
-    found: dict[int, set[str]] = {site_id: set() for site_id in wanted}
-    query = select(Equipment.site_id, Equipment.state).where(Equipment.site_id.in_(wanted)).distinct()
-    for site_id, state in ctx.session.execute(query):
-        found[site_id or 0].add(state)
+    known = ctx.session.info.get("piece_states", {})
+    found = {each: known[each] for each in wanted} if known.keys() >= set(wanted) else states_on(ctx, wanted)
     today = ctx.now.astimezone(ctx.deployment.settings.timezone).date()
     for site in sites:
         before, after = site.state, worst(found[site.id] | from_inspections(site, today))
@@ -41,6 +39,31 @@ def refresh_states(ctx: Context, site_ids: Collection[int | None]) -> None:
             site.state, site.state_at = after, ctx.now
             ctx.session.flush()
             ctx.publish(Event(SiteEvent.STATE_CHANGED, "site", site.id, site.number, before=before, after=after))
+
+
+def states_on(ctx: Context, site_ids: Collection[int]) -> dict[int, set[str]]:
+    """The states of the pieces on each site.
+
+    Who adds many pieces keeps them as ``session.info["piece_states"]`` and adds to them, instead of asking each time.
+    """
+    found: dict[int, set[str]] = {site_id: set() for site_id in site_ids}
+    query = select(Equipment.site_id, Equipment.state).where(Equipment.site_id.in_(site_ids)).distinct()
+    for site_id, state in ctx.session.execute(query):
+        found[site_id or 0].add(state)
+    return found
+
+
+def note_new(ctx: Context, piece: Equipment) -> None:
+    """A piece was added: to what is known of its site's pieces, if that is kept."""
+    known = ctx.session.info.get("piece_states", {})
+    if piece.site_id in known:
+        known[piece.site_id].add(piece.state)
+
+
+def forget_states(ctx: Context, site_ids: Collection[int | None]) -> None:
+    """Pieces left a site or changed: what was kept of their sites no longer holds."""
+    for site_id in site_ids:
+        ctx.session.info.get("piece_states", {}).pop(site_id, None)
 
 
 def from_inspections(site: Site, today: date) -> set[str]:

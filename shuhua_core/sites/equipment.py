@@ -20,7 +20,7 @@ from shuhua_core.kernel.steps import Step, steps_of
 from shuhua_core.kernel.workflow import Row
 from shuhua_core.media.service import MediaService
 from shuhua_core.sites import codes
-from shuhua_core.sites.derived import after_months, refresh_states, scope_of
+from shuhua_core.sites.derived import after_months, forget_states, note_new, refresh_states, scope_of
 from shuhua_core.sites.events import EquipmentEvent
 from shuhua_core.sites.labels.service import LabelService
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW, FixedMachine
@@ -96,6 +96,7 @@ class EquipmentService:
         records.require_scope(ctx, piece, Permission.EQUIPMENT_EDIT)
         ctx.session.add(piece)
         records.flush(ctx)
+        note_new(ctx, piece)
         LabelService(ctx).follow(piece, None)
         MACHINE.begin(ctx, piece, event=EquipmentEvent.CREATED, values={"site_id": piece.site_id, "model_id": piece.model_id})
         MediaService(ctx).attach(media_ids or [], "equipment", piece.id)
@@ -122,6 +123,7 @@ class EquipmentService:
         _model, site = self._check(values, piece)
         left = piece.site_id
         if "site_id" in values and values["site_id"] != left:
+            forget_states(ctx, [left, values["site_id"]])
             values |= scope_of(site, None if site else records.home_path(ctx, None))
         changes = records.changed(piece, values)
         if changes:

@@ -22,9 +22,10 @@ from shuhua_core.kernel.errors import Invalid
 from shuhua_core.kernel.i18n import _
 from shuhua_core.kernel.scope import prefix_range, visible
 from shuhua_core.places.morton import BITS, KEY_BITS, Box, cell_range, joined, ranges, touching
-from shuhua_core.sites.cell_models import KEPT_DIVISION, KEPT_ZOOMS
+from shuhua_core.sites.cell_models import KEPT_DIVISION, KEPT_ZOOMS, PERIOD_ZOOMS
 from shuhua_core.sites.cells import kept_counts, kept_zoom, serves
 from shuhua_core.sites.models import Site
+from shuhua_core.sites.period_cells import period_counts, period_zoom
 from shuhua_core.sites.spans import MOST_SPANS, SPANS, span_table
 
 CELLS_PER_TILE = 2
@@ -182,6 +183,11 @@ class SiteFilter:
     installed_from: date | None = None
     installed_to: date | None = None
 
+    @property
+    def dated(self) -> bool:
+        """Whether it asks for a time of installation."""
+        return self.installed_from is not None or self.installed_to is not None
+
     def conditions(self) -> list[ColumnElement[bool]]:
         """The filter as conditions on sites."""
         found: list[ColumnElement[bool] | None] = [
@@ -208,7 +214,8 @@ def look_at_sites(ctx: Context, view: View, chosen: SiteFilter) -> Sight:
         total = sum(cluster.count for cluster in found)
         if total > POINTS_AT_MOST:
             return _kept_sight(ctx, view, chosen, found)
-        within = _spans_of(_kept_clusters(ctx, view, chosen, KEPT_ZOOMS[-1])) if total else []
+        finest = (PERIOD_ZOOMS if chosen.dated else KEPT_ZOOMS)[-1]
+        within = _spans_of(_kept_clusters(ctx, view, chosen, finest), finest) if total else []
         if not within:
             return Sight(0, (), ())
     by_key = not (reaches_few(ctx.actor, _SEE) or _finds_few(view, chosen))
@@ -233,24 +240,22 @@ def _finds_few(view: View, chosen: SiteFilter) -> bool:
 
 def _kept_tells(actor: Actor, view: View, chosen: SiteFilter) -> bool:
     """Whether the kept counts are fine enough for the view, and know all that it is filtered by."""
-    unknown = (chosen.project_id, chosen.customer_id, chosen.installed_from, chosen.installed_to)
-    if any(each is not None for each in unknown) or _is_narrow(chosen.division):
+    if chosen.project_id is not None or chosen.customer_id is not None or _is_narrow(chosen.division):
+        return False
+    if chosen.dated and (chosen.kinds or period_zoom(view.cell_zoom) is None):
         return False
     return kept_zoom(view.cell_zoom) is not None and serves(actor, _SEE)
 
 
 def _kept_clusters(ctx: Context, view: View, chosen: SiteFilter, zoom: int) -> list[Cluster]:
     """What is kept about the tiles at ``zoom`` that the view touches."""
-    rows = kept_counts(
-        ctx.session,
-        ctx.actor,
-        _SEE,
-        zoom=zoom,
-        within=ranges(view.box, zoom, max_ranges=SPANS),
-        division=chosen.division or "",
-        kinds=chosen.kinds,
-        states=chosen.states,
-    )
+    within = ranges(view.box, zoom, max_ranges=SPANS)
+    told: dict[str, Any] = {"zoom": zoom, "within": within, "division": chosen.division or "", "states": chosen.states}
+    if chosen.dated:
+        days = (chosen.installed_from, chosen.installed_to)
+        rows = period_counts(ctx.session, ctx.actor, _SEE, installed=days, **told)
+    else:
+        rows = kept_counts(ctx.session, ctx.actor, _SEE, kinds=chosen.kinds, **told)
     in_view = touching(view.box, zoom)
     return _gathered(
         (cell, state, count, x / count / 1e6, y / count / 1e6, None) for cell, state, count, x, y in rows if in_view(cell)
@@ -269,6 +274,6 @@ def _kept_sight(ctx: Context, view: View, chosen: SiteFilter, found: list[Cluste
     return Sight(total, [cluster for cluster in found if cluster.count > 1], points)
 
 
-def _spans_of(found: list[Cluster]) -> Spans:
-    """The keys of the finest kept cells; those near each other are taken together where they are too many."""
-    return joined([cell_range(cluster.cell, KEPT_ZOOMS[-1]) for cluster in found], MOST_SPANS)
+def _spans_of(found: list[Cluster], zoom: int) -> Spans:
+    """The keys of cells at ``zoom``; those near each other are taken together where they are too many."""
+    return joined([cell_range(cluster.cell, zoom) for cluster in found], MOST_SPANS)

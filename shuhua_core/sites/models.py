@@ -13,6 +13,7 @@ from shuhua_core.archives.names import key_of, name_key
 from shuhua_core.archives.phones import TAIL, tail, tail_of
 from shuhua_core.kernel.db import Base
 from shuhua_core.kernel.scope import ScopeColumns
+from shuhua_core.kernel.text_index import index_texts
 from shuhua_core.kernel.types import BigInt, code_string
 from shuhua_core.places.models import DIVISION_CODE_LENGTH, MapColumns
 
@@ -132,3 +133,7 @@ class Equipment(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
+
+
+index_texts(Site, texts=("name", "address", "contact_name"), codes=("number",))
+index_texts(Equipment, texts=("name",), codes=("number", "serial", "batch", "code"))

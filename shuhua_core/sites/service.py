@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
-
 from shuhua_core.accounts.models import UNIT_KINDS, Organisation
-from shuhua_core.accounts.organisations import BRANCH_KINDS, branch_of
+from shuhua_core.accounts.organisations import BRANCH_KINDS, branch_of, organisation_at
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives import records
 from shuhua_core.archives.models import Customer, Project
@@ -15,6 +13,7 @@ from shuhua_core.kernel.actor import ScopeKind
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid, NotAllowed
 from shuhua_core.kernel.i18n import _
+from shuhua_core.kernel.recall import recalled
 from shuhua_core.kernel.schema import deserialize
 from shuhua_core.kernel.scope import covers, get_visible
 from shuhua_core.media.service import MediaService
@@ -141,7 +140,7 @@ class SiteService:
         """The unit named, else the branch at ``home``. Whether it lies in the actor's area is asked of the whole site."""
         session = self._ctx.session
         if unit_id is None:
-            return session.scalars(select(Organisation).where(Organisation.path == home)).one()
+            return recalled(session, ("organisation_at", home), lambda: organisation_at(session, home))
         unit = session.get(Organisation, unit_id)
         if unit is None or not unit.active or unit.kind not in RESPONSIBLE_KINDS:
             raise Invalid({"organisation_id": _("Choose an active agent, department or branch.")})

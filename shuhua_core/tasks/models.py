@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..kernel.db import Base
 from ..kernel.scope import ScopeColumns
 from ..kernel.steps import Step
+from ..kernel.text_index import index_texts
 from ..kernel.types import BigInt, code_string
 
 
@@ -113,3 +114,6 @@ def fixed_at_once() -> ColumnElement[bool]:
     back = Step.action.in_(("rework", "fail_check"))
     reworked = select(Step.id).where(Step.record_kind == "task", Step.record_id == Task.id, back).correlate(Task).exists()
     return and_(Task.result == "repaired", ~reworked)
+
+
+index_texts(Task, texts=("symptom", "address"), codes=("number",))

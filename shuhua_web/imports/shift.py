@@ -12,9 +12,8 @@ from sqlalchemy import select
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.imports.cells import CellError, degrees
 from shuhua_core.imports.models import Import
-from shuhua_core.imports.reading import unpack
 from shuhua_core.imports.rows import OTHER_DATUM
-from shuhua_core.imports.service import DATUMS
+from shuhua_core.imports.service import DATUMS, rows_of
 from shuhua_core.kernel.scope import visible
 from shuhua_core.places.datums import Datum, Position, to_wgs84
 from shuhua_core.sites.models import Site
@@ -69,7 +68,7 @@ def shift_of(entry: Import, request: Request) -> Shift | None:
     labels = {name: pair[at] for name, pair in DATUMS.items()}
     chosen: Datum = OTHER_DATUM.get(entry.datum or "", entry.datum or "wgs84")  # type: ignore[assignment]
     others = [name for name in OTHERS if name != chosen]
-    points = list(_points(entry))
+    points = list(_points(entry, request))
     if not points:
         return None
     rows = []
@@ -85,12 +84,12 @@ def shift_of(entry: Import, request: Request) -> Shift | None:
     return Shift(chosen, labels[entry.datum or "wgs84"], [(name, labels[name]) for name in others], marks, rows)
 
 
-def _points(entry: Import) -> Iterator[tuple[int, str, Position]]:
+def _points(entry: Import, request: Request) -> Iterator[tuple[int, str, Position]]:
     heads = entry.heads
     east, north = heads.index("longitude"), heads.index("latitude")
     name = heads.index("name") if "name" in heads else None
     found = 0
-    for number, cells in unpack(entry.content or b""):
+    for number, cells in rows_of(request.dbsession, entry):
         try:
             raw = Position(degrees(cells[east]), degrees(cells[north]))
         except CellError:

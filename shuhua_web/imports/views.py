@@ -13,7 +13,7 @@ from pyramid.response import Response
 from shuhua_core.imports.archives import ImportedArchive
 from shuhua_core.imports.models import IMPORT_STATES, RUNNING, Import, ImportNote
 from shuhua_core.imports.reading import read_file
-from shuhua_core.imports.service import DATUMS, ImportService
+from shuhua_core.imports.service import DATUMS, ImportService, rows_of
 from shuhua_core.imports.sheets import refused, template
 from shuhua_core.kernel.errors import Invalid, NotFound
 from shuhua_core.kernel.schema import Choice, InputSchema, field
@@ -115,7 +115,7 @@ def view_import(archive: ImportedArchive, request: Request) -> dict[str, Any]:
     service = ImportService(request.ctx, archive.name)
     entry = service.get(record_id(request))
     notes = {kind: service.notes(entry.id, kind, SHOWN) for kind in ("refused", "changed", "added")}
-    kept = entry.content is not None
+    kept = entry.kept
     page = Page(
         entry=entry,
         running=entry.state in RUNNING,
@@ -152,10 +152,10 @@ def get_errors(archive: ImportedArchive, request: Request) -> Response:
     """The refused rows with their reasons, to put right and send again."""
     service = ImportService(request.ctx, archive.name)
     entry = service.get(record_id(request))
-    if entry.content is None:
+    if not entry.kept:
         raise NotFound
     reasons = {note.row: note.detail for note in service.notes(entry.id, "refused")}
-    return _file(refused(entry, archive, reasons), f"{archive.name}-errors.xlsx")
+    return _file(refused(entry, rows_of(request.dbsession, entry), archive, reasons), f"{archive.name}-errors.xlsx")
 
 
 def _back(archive: ImportedArchive, request: Request) -> Response:

@@ -100,15 +100,17 @@ class Listing:
     def conditions(
         self, ctx: Context, values: Mapping[str, Sequence[str]], *, without_state: bool = False
     ) -> list[ColumnElement[bool]]:
-        """Scope, search and filters. Raises Invalid with a message for each wrong parameter."""
+        """Scope, search and filters. Raises Invalid with a message for each wrong parameter.
+
+        ``without_state`` leaves out that of the tabs, :meth:`state_condition`.
+        """
         found = [visible(self.model, ctx.actor, self.permission)]
         if self.always is not None:
             found.append(self.always(ctx))
         errors: dict[str, Any] = {}
         questions: list[Callable[[], ColumnElement[bool] | None]] = [lambda: self._searched(ctx, values)]
         questions += [lambda each=each: each.condition(ctx, values) for each in self.filters]  # type: ignore[misc]
-        if self.states is not None and not without_state:
-            questions.append(lambda: self._in_states(ctx, values))
+        questions.append(lambda: self.state_condition(values))
         for question in questions:
             try:
                 condition = question()
@@ -119,7 +121,7 @@ class Listing:
                     found.append(condition)
         if errors:
             raise Invalid(errors)
-        return found
+        return found[:-1] if without_state and condition is not None else found
 
     def _searched(self, ctx: Context, values: Mapping[str, Sequence[str]]) -> ColumnElement[bool] | None:
         text = clean_text("q", next(iter(values.get("q", ())), ""))
@@ -127,7 +129,8 @@ class Listing:
             return None
         return any_contains(self.search, text) if isinstance(self.search, tuple) else self.search(ctx, text)
 
-    def _in_states(self, ctx: Context, values: Mapping[str, Sequence[str]]) -> ColumnElement[bool] | None:
+    def state_condition(self, values: Mapping[str, Sequence[str]]) -> ColumnElement[bool] | None:
+        """That of the tabs, None where none is chosen. Raises Invalid."""
         tabs = self.states
         given = [each for each in values.get(tabs.parameter, ()) if each] if tabs else []
         if tabs is None or not given:
@@ -181,16 +184,8 @@ class Listing:
         return self.source(query)
 
     def count(self, ctx: Context, conditions: Sequence[ColumnElement[bool]]) -> int:
-        """How many rows there are."""
+        """How many rows there are, counted to the last: for programs that ask. Pages for people use :mod:`.counting`."""
         return ctx.session.scalar(self.joined(select(func.count()).where(and_(*conditions)))) or 0
-
-    def count_by_state(self, ctx: Context, conditions: Sequence[ColumnElement[bool]]) -> dict[str, int]:
-        """How many rows are in each state, in one statement."""
-        if self.states is None:
-            return {}
-        expression = self.states.expression
-        query = self.joined(select(expression, func.count()).where(and_(*conditions)).group_by(expression))
-        return {state: count for state, count in ctx.session.execute(query) if state is not None}
 
     def sorting(self, ctx: Context, sort: str | None) -> tuple[str, Any, bool]:
         """(parameter, expression, descending). Raises Invalid for a column that is not sorted by."""

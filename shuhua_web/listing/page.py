@@ -15,9 +15,11 @@ from shuhua_core.kernel.errors import Invalid
 from shuhua_core.kernel.workflow import Workflow
 from shuhua_web.i18n import _
 
+from . import counting
 from .cells import GridRow, Painter, RowAction, align
 from .choosing import NO_VIEW, Chosen, kept_pairs
 from .columns import Column
+from .counting import COUNTED
 from .filters import RANGES
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 
 PAGE_SIZES = (10, 20, 50, 100)
 DEFAULT_SIZE = 20
-DEEPEST = 100_000
-"""Rows behind this offset are found by filters, not by turning pages."""
+DEEPEST = COUNTED
+"""Rows behind this offset are found by filters or in another order, not by turning pages."""
 FIRST_FILTERS = 4
 """Filters that stand beside the search; the others are behind the fold."""
 MAXIMUM_TABS = 8
@@ -62,7 +64,7 @@ class Tab:
 
     title: Any
     href: str
-    count: int
+    count: str
     current: bool
 
 
@@ -102,6 +104,7 @@ class ListPage:
     bulk: Sequence[BulkAction | TickedAction] = ()
     errors: Mapping[str, Any] = field(default_factory=dict)
     total: int = 0
+    """How many rows fit; above :data:`~.counting.COUNTED` there are more."""
     page: int = 1
     size: int = DEFAULT_SIZE
     sort: str = ""
@@ -120,6 +123,16 @@ class ListPage:
     def pages(self) -> int:
         """How many pages there are, at least one."""
         return max(1, -(-min(self.total, DEEPEST) // self.size))
+
+    @property
+    def shown_total(self) -> str:
+        """How many rows fit, as people read it."""
+        return counting.shown(self.total)
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether there are rows behind the last page that can be turned to."""
+        return self.page == self.pages and self.total > DEEPEST
 
     @property
     def first(self) -> int:
@@ -180,7 +193,7 @@ def build_page(
     title: Any = None,
     crumbs: Sequence[Any] = (),
 ) -> dict[str, Any]:
-    """The page of a list: the grouped count or a count, the rows, and for who is signed in what they have chosen."""
+    """The page of a list: the counts or a count, the rows, and for who is signed in what they have chosen."""
     ctx: Context = request.ctx
     known = [*listing.filter_parameters, "sort", "page", "size", "view"]
     values: dict[str, list[str]] = {name: request.GET.getall(name) for name in dict.fromkeys(request.GET) if name in known}
@@ -213,14 +226,16 @@ def _fill(listing: Listing, request: Request, page: ListPage, workflow: Workflow
     ctx: Context = request.ctx
     wanted = next(iter(page.values.get("sort", ())), None) or None
     page.sort = listing.sorting(ctx, wanted)[0]
-    conditions = listing.conditions(ctx, page.values)
+    conditions = listing.conditions(ctx, page.values, without_state=True)
     if workflow is not None:
-        counts = listing.count_by_state(ctx, listing.conditions(ctx, page.values, without_state=True))
+        counts = counting.by_state(listing, ctx, conditions)
         chosen = [each for each in page.values.get(listing.states.parameter, ()) if each]  # type: ignore[union-attr]
-        page.total = sum(count for state, count in counts.items() if not chosen or state in chosen)
+        state = listing.state_condition(page.values)
+        conditions += [state] if state is not None else []
+        page.total = counting.together([count for state, count in counts.items() if not chosen or state in chosen])
         page.tabs = _tabs(page, workflow, counts, chosen, request.locale_name)
     else:
-        page.total = listing.count(ctx, conditions)
+        page.total = counting.total(listing, ctx, conditions)
     page.page = min(_whole(page.values, "page"), page.pages)
     query = listing.page_query(ctx, conditions, wanted, limit=page.size, offset=(page.page - 1) * page.size)
     found = ctx.session.execute(query).all()
@@ -232,10 +247,11 @@ def _fill(listing: Listing, request: Request, page: ListPage, workflow: Workflow
 
 def _tabs(page: ListPage, workflow: Workflow, counts: Mapping[str, int], chosen: Sequence[str], locale: str) -> list[Tab]:
     name = page.listing.states.parameter  # type: ignore[union-attr]
-    tabs = [Tab(_("All"), page.href(**{name: None}), sum(counts.values()), not chosen)]
+    everything = counting.shown(counting.together([*counts.values()]))
+    tabs = [Tab(_("All"), page.href(**{name: None}), everything, not chosen)]
     for state in workflow.states.values():
         if counts.get(state.name) or state.name in chosen or len(workflow.states) <= MAXIMUM_TABS:
-            count = counts.get(state.name, 0)
+            count = counting.shown(counts.get(state.name, 0))
             tabs.append(Tab(state.label(locale), page.href(**{name: state.name}), count, chosen == [state.name]))
     return tabs
 

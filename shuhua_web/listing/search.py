@@ -1,28 +1,38 @@
 """What the one search field of a list finds: words anywhere in texts, numbers by how they begin, phones by their last digits.
 
-Chinese words have two characters more often than not, so words are found anywhere in a text and never by an index of
-words or of three characters. Other tables are asked in a statement of their own, not by a join, so that a count or an
-order of the list stays the business of its own index.
+Each way of finding a row is a question of its own that an index answers (:mod:`shuhua_core.kernel.text_index` for texts), and
+all are asked in one statement, which stops where too many rows are found. Those found are the list's condition then, by their
+ids: no planner can mistake them for many. A word that more rows have is compared row by row, in the order of the list,
+where it soon fills a page.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, column, or_, select, text, union_all
 
 from shuhua_core.archives.phones import TAIL, normalise
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.merged import MergedRecord, called_before
 from shuhua_core.kernel.scope import prefix_range
+from shuhua_core.kernel.text_index import INDEXES, TextIndex
 
 from .filters import contains
 
+FEW = 10_000
+"""Rows that are found one by one; a word that stands in more of them is looked for in the order of the list."""
 _DIGITS = re.compile(r"[0-9]+")
 _CODE = re.compile(r"(?=.*[0-9])[A-Za-z]{0,4}[0-9A-Za-z./-]*")
 _PHONE = re.compile(r"[0-9+()\-\s]{5,30}")
+_AMONG = {
+    "sqlite": "SELECT value AS id FROM json_each(:ids)",
+    "postgresql": "SELECT CAST(value AS bigint) AS id FROM jsonb_array_elements_text(CAST(:ids AS jsonb))",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +47,11 @@ class Through:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Given to a list as its ``search``."""
+    """Given to a list as its ``search``. Its texts and codes are in the index of their table."""
 
-    codes: tuple[Any, ...] = ()
-    """Numbers and codes, in capitals: found by how they begin, or by four digits and more anywhere in them."""
-    texts: tuple[Any, ...] = ()
+    codes: tuple[Any, ...]
+    """Numbers and codes, in capitals: found by how they begin, or by digits anywhere in them."""
+    texts: tuple[Any, ...]
     """Texts of the list's own table."""
     phone: Any = None
     """A phone as it is kept (:func:`shuhua_core.archives.phones.normalise`): found as a whole or by how it begins."""
@@ -51,43 +61,75 @@ class Search:
     merged: Any = None
     """The model, of a kind whose records are merged: one that went is found by its number, as the one that stays."""
 
-    def __call__(self, _ctx: Context, text: str) -> ColumnElement[bool]:
+    def __call__(self, ctx: Context, text: str) -> ColumnElement[bool]:
         """The condition that a row fits ``text``."""
-        found = [*self._by_code(text), *self._by_phone(text)]
-        if not (found and self._is_code(text)):
-            found += [contains(each, text) for each in self.texts]
-            found += [
-                each.key.in_(select(each.other).where(or_(*(contains(column, text) for column in each.texts))))
-                for each in self.through
-            ]
-        return or_(*found)
+        model = self.codes[0].class_
+        ways = list(self._ways(ctx.session.get_bind().dialect.name, model, text))
+        found = ctx.session.connection().execute(union_all(*ways).limit(FEW + 1)).scalars().all()
+        if len(found) > FEW:
+            return or_(*self._comparisons(text))
+        return among(ctx, model.id, found)
 
-    def _by_code(self, text: str) -> list[ColumnElement[bool]]:
-        found = self._by_codes(text, self.codes)
-        if self.merged is not None and (gone := self._by_codes(text, (MergedRecord.number,))):
-            found.append(self.merged.id.in_(called_before(self.merged.__scope__.kind, or_(*gone))))
-        return found
-
-    def _by_codes(self, text: str, codes: tuple[Any, ...]) -> list[ColumnElement[bool]]:
-        if _CODE.fullmatch(text) is None:
-            return [contains(each, text) for each in codes if not self.texts]
+    def _ways(self, dialect: str, model: Any, text: str) -> Iterator[Select[Any]]:
+        """The questions whose answers together are the rows; a row may be in several of them."""
+        rows = select(model.id)
         if _DIGITS.fullmatch(text):
-            # "0012" of BX20261122-0012: the index is read from end to end, but not the table.
-            return [contains(each, text) for each in codes]
-        found = [prefix_range(each, text.upper()) for each in codes]
-        return found + [prefix_range(each, text) for each in codes if text != text.upper()]
+            yield _index(model).codes_with(rows, dialect, text).where(or_(*(contains(each, text) for each in self.codes)))
+        for condition in (*self._by_beginning(text), *self._by_earlier_number(text), *self._by_phone(text)):
+            yield rows.where(condition)
+        if self._may_be_written(text):
+            yield _index(model).texts_with(rows, dialect, text).where(or_(*(contains(each, text) for each in self.texts)))
+            for each in self.through:
+                other = each.other.class_
+                named = _index(other).texts_with(rows.join_from(other, model, each.key == each.other), dialect, text)
+                yield named.where(or_(*(contains(column, text) for column in each.texts)))
 
-    def _by_phone(self, text: str) -> list[ColumnElement[bool]]:
-        found: list[ColumnElement[bool]] = []
+    def _comparisons(self, text: str) -> Iterator[ColumnElement[bool]]:
+        """The same row by row."""
+        if _DIGITS.fullmatch(text):
+            yield from (contains(each, text) for each in self.codes)
+        yield from self._by_beginning(text)
+        yield from self._by_earlier_number(text)
+        yield from self._by_phone(text)
+        if self._may_be_written(text):
+            yield from (contains(each, text) for each in self.texts)
+            for each in self.through:
+                fits = or_(*(contains(column, text) for column in each.texts))
+                yield select(each.other).where(each.other == each.key, fits).correlate_except(each.other.class_).exists()
+
+    def _by_beginning(self, text: str) -> Iterator[ColumnElement[bool]]:
+        if _CODE.fullmatch(text) and not _DIGITS.fullmatch(text):
+            for each in self.codes:
+                yield from _beginning(each, text)
+
+    def _by_earlier_number(self, text: str) -> Iterator[ColumnElement[bool]]:
+        if self.merged is not None and _CODE.fullmatch(text):
+            number = MergedRecord.number
+            gone = contains(number, text) if _DIGITS.fullmatch(text) else or_(*_beginning(number, text))
+            yield self.merged.id.in_(called_before(self.merged.__scope__.kind, gone))
+
+    def _by_phone(self, text: str) -> Iterator[ColumnElement[bool]]:
         if self.tail is not None and _DIGITS.fullmatch(text) and len(text) == TAIL:
-            found.append(self.tail == text)
+            yield self.tail == text
         if self.phone is not None and _PHONE.fullmatch(text):
             whole = normalise(text)
-            digits = re.sub(r"\D", "", text)
-            found.append(self.phone == whole if whole else prefix_range(self.phone, digits))
-        return [each for each in found if each is not None]
+            yield self.phone == whole if whole else prefix_range(self.phone, re.sub(r"\D", "", text))
 
-    @staticmethod
-    def _is_code(text: str) -> bool:
-        """Whether nobody writes such a thing into a text: six digits and more, or letters with digits."""
-        return _CODE.fullmatch(text) is not None and sum(each.isdigit() for each in text) >= 6
+    def _may_be_written(self, text: str) -> bool:
+        """Whether somebody may write such a thing into a text: not six digits and more, nor letters with as many."""
+        return not (_CODE.fullmatch(text) and sum(each.isdigit() for each in text) >= 6)
+
+
+def _beginning(code: Any, text: str) -> Iterator[ColumnElement[bool]]:
+    for begun in dict.fromkeys((text.upper(), text)):
+        yield prefix_range(code, begun)
+
+
+def among(ctx: Context, key: Any, ids: Any) -> ColumnElement[bool]:
+    """``key`` is one of ``ids``, which go to the database as one value, however many they are."""
+    rows = text(_AMONG[ctx.session.get_bind().dialect.name]).bindparams(ids=json.dumps([*ids]))
+    return key.in_(select(rows.columns(column("id", Integer)).subquery().c.id))
+
+
+def _index(model: Any) -> TextIndex:
+    return INDEXES[model.__tablename__]

@@ -14,11 +14,10 @@ from shuhua_core.accounts.schema import SCOPE_LABELS
 from shuhua_core.accounts.users import UserService
 from shuhua_core.kernel.actor import Actor
 from shuhua_core.kernel.schema import InputSchema
-from shuhua_web import formats
 from shuhua_web.forms import form_for
 from shuhua_web.i18n import _
 from shuhua_web.layout import MENU, Layout, crumbs
-from shuhua_web.listing import Listing
+from shuhua_web.listing import Listing, counting
 from shuhua_web.listing.columns import Labels
 from shuhua_web.office.abilities import WORDS
 from shuhua_web.records import Related
@@ -69,8 +68,7 @@ def _list(request: Request, listing: Listing, who: Actor) -> Related:
     """How many rows the person sees, and the first of them, if the one who looks may read such records themselves."""
     ctx = request.deployment.context(request.dbsession, who)
     conditions = listing.conditions(ctx, {})
-    count = listing.count(ctx, conditions)
-    title = f"{request.tr(listing.title)} ({formats.number(count)})"
+    title = f"{request.tr(listing.title)} ({counting.shown(counting.total(listing, ctx, conditions))})"
     columns = [each for each in listing.columns if each.office and each.show is None and each.kind != "state"][:COLUMNS]
     heads = [request.tr(each.title) for each in columns]
     if not request.actor.may(listing.permission):

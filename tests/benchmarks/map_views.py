@@ -136,6 +136,9 @@ def filters(places: Places) -> dict[str, SiteFilter]:
         "installed in a month": SiteFilter(installed_from=date(2024, 5, 1), installed_to=date(2024, 5, 31)),
         "installed in a year": SiteFilter(installed_from=date(2024, 1, 1), installed_to=date(2024, 12, 31)),
         "installed since 2017": SiteFilter(installed_from=date(2017, 1, 1)),
+        "installed, odd days": SiteFilter(installed_from=date(2017, 2, 3), installed_to=date(2025, 11, 27)),
+        "since 2017, faulty": SiteFilter(installed_from=date(2017, 1, 1), states={"faulty"}),
+        "a year, a kind": SiteFilter(installed_from=date(2024, 1, 1), installed_to=date(2024, 12, 31), kinds={"park"}),
     }
 
 
@@ -190,6 +193,8 @@ def main() -> None:
         with deployment.database.read() as session:
             for zoom, rows in session.connection().exec_driver_sql("SELECT zoom, count(*) FROM site_cells GROUP BY zoom"):
                 print(f"cells kept at zoom {zoom}: {rows:,} rows")
+            for zoom, rows in session.connection().exec_driver_sql("SELECT zoom, count(*) FROM site_period_cells GROUP BY zoom"):
+                print(f"cells kept by time at zoom {zoom}: {rows:,} rows")
         report(deployment, places, arguments.people.split(","))
         deployment.database.dispose()
 

@@ -6,6 +6,7 @@ from sqlalchemy import inspect, text
 from shuhua_core import migrations, seed
 from shuhua_core.kernel.db import Database
 from shuhua_core.kernel.errors import ConfigurationError
+from shuhua_core.kernel.text_index import INDEXES, is_of_an_index
 from shuhua_core.models import Base
 from tests.template import SEEDED_AT
 
@@ -26,13 +27,15 @@ def empty(template):
 
 
 def tables(database):
-    return set(inspect(database.engine).get_table_names()) - {"alembic_version"}
+    found = set(inspect(database.engine).get_table_names()) - {"alembic_version"}
+    return {name for name in found if not is_of_an_index(name, "table")}
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(empty):
     migrations.upgrade(empty)
     with empty.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        ours = {"include_name": lambda name, kind, _parents: not is_of_an_index(name, kind)}
+        assert compare_metadata(MigrationContext.configure(connection, opts=ours), Base.metadata) == []
     assert tables(empty) == set(Base.metadata.tables)
     assert migrations.fits(empty)
 
@@ -49,6 +52,19 @@ def test_the_migrations_protect_the_log_as_the_models_do(empty, deployment):
     query = text(TRIGGERS[empty.dialect])
     with empty.engine.connect() as migrated, deployment.database.engine.connect() as created:
         assert migrated.execute(query).all() == created.execute(query).all() != []
+
+
+def test_the_migrations_index_texts_and_going_back_leaves_nothing_of_it(empty):
+    query = text("SELECT name FROM sqlite_master" if empty.dialect == "sqlite" else "SELECT indexname FROM pg_indexes")
+
+    def present():
+        with empty.engine.connect() as connection:
+            return {name for name in connection.scalars(query) if is_of_an_index(name, "table")}
+
+    migrations.upgrade(empty)
+    assert present() >= {index.name for index in INDEXES.values()}
+    migrations.downgrade(empty, "base")
+    assert present() == set()
 
 
 def test_up_down_and_up_again(empty):

@@ -1,123 +1,15 @@
-"""A session for a replay of history, which holds back what it writes for as long as nobody asks.
-
-What is only ever appended (steps, outbox, audit, messages) is sent in one go at the end, or when one of these is read. Where
-the replay is alone in its database (``session.info["alone"]``), new and changed records wait too: for the next question to the
-database, or for the end. So many changes of one record become one statement, and those of many records one call of the driver.
-"""
+"""A session for a replay of history: :class:`shuhua_core.kernel.collecting.CollectingSession` with the logs of all rooms."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import Insert, event, func, inspect, select
-from sqlalchemy.orm import Session, SessionTransaction
+from typing import Any, ClassVar
 
 from shuhua_core.audit.models import AuditEntry
-from shuhua_core.datasets.load.store import defaults
-from shuhua_core.kernel.outbox import OutboxEntry
-from shuhua_core.kernel.steps import Step
+from shuhua_core.kernel.collecting import CollectingSession
 from shuhua_core.messages.models import Message
 
-APPENDED = frozenset({Step.__table__, OutboxEntry.__table__, AuditEntry.__table__, Message.__table__})
 
+class ReplaySession(CollectingSession):
+    """Holds back the audit and messages besides."""
 
-class CollectingSession(Session):
-    """A session without autoflush, whose :meth:`send` is to be called before it commits."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, autoflush=False, expire_on_commit=False, **options)
-        self._alone = bool(self.info.get("alone"))
-        self._collected: dict[Any, tuple[Insert, list[Mapping[str, Any]]]] = {}
-        self._kept: list[Any] = []
-        self._ids: dict[type[Any], int] = {}
-        self._fresh: dict[tuple[type[Any], Any], Any] = {}
-        """What was added and is not sent yet, by its key."""
-        for name in ("loaded_as_persistent", "pending_to_persistent"):
-            event.listen(self, name, self._keep)
-        if self._alone:
-            event.listen(self, "after_begin", _put_off_foreign_keys)
-
-    def add(self, instance: Any, **options: Any) -> None:
-        """As the session does; alone, a new record gets its id and the defaults of its columns at once."""
-        super().add(instance, **options)
-        if self._alone and inspect(instance).pending:
-            self._complete(instance)
-
-    def get(self, entity: Any, ident: Any, **options: Any) -> Any:
-        """The record with this key, also one that is not sent yet."""
-        return self._fresh.get((entity, ident)) or super().get(entity, ident, **options)
-
-    def flush(self, objects: Any = None) -> None:
-        """As the session does; alone and outside a savepoint, nothing: all waits for the next question or for :meth:`send`."""
-        if not self._alone or self.in_nested_transaction():
-            super().flush(objects)
-
-    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
-        """As the session does, except that a row of a log waits for :meth:`send`."""
-        if isinstance(statement, Insert) and isinstance(params, Mapping) and statement.table in APPENDED:
-            self._collected.setdefault(statement.table, (statement, []))[1].append(params)
-            return None
-        self._settle(statement)
-        return super().execute(statement, params, **options)
-
-    def scalar(self, statement: Any, params: Any = None, **options: Any) -> Any:
-        """As the session does, after what was held back."""
-        self._settle(statement)
-        return super().scalar(statement, params, **options)
-
-    def scalars(self, statement: Any, params: Any = None, **options: Any) -> Any:
-        """As the session does, after what was held back."""
-        self._settle(statement)
-        return super().scalars(statement, params, **options)
-
-    def delete(self, instance: Any) -> None:
-        """As the session does, at once."""
-        self._settle()
-        super().delete(instance)
-        super().flush()
-
-    def begin_nested(self) -> SessionTransaction:
-        """A savepoint, after what was held back."""
-        self._settle()
-        return super().begin_nested()
-
-    def send(self) -> None:
-        """Write everything that was held back; each log's rows in their order."""
-        self._settle()
-        self._append()
-
-    def _settle(self, statement: Any = None) -> None:
-        """Write what ``statement`` could ask about; of the logs only those that it reads first of all."""
-        if self._alone:
-            super().flush()
-            self._fresh.clear()
-        if self._collected and not APPENDED.isdisjoint(getattr(statement, "columns_clause_froms", ())):
-            self._append()
-
-    def _append(self) -> None:
-        collected, self._collected = self._collected, {}
-        for statement, rows in collected.values():
-            super().execute(statement, rows)
-
-    def _keep(self, _session: Session, record: Any) -> None:
-        """Hold on to what was loaded, which a session forgets when nobody else does: it is wanted again soon."""
-        self._kept.append(record)
-
-    def _complete(self, record: Any) -> None:
-        model = type(record)
-        for name, value in defaults(model).items():  # type: ignore[arg-type]
-            if getattr(record, name) is None:
-                setattr(record, name, value)
-        if "id" in model.__table__.columns and record.id is None:
-            if model not in self._ids:
-                self._ids[model] = super().scalar(select(func.max(model.id))) or 0
-            self._ids[model] += 1
-            record.id = self._ids[model]
-        key = inspect(model).primary_key_from_instance(record)
-        self._fresh[model, key[0] if len(key) == 1 else tuple(key)] = record
-
-
-def _put_off_foreign_keys(session: Session, _transaction: Any, connection: Any) -> None:
-    """A record may be sent before the one that it names, as long as both are there at the end."""
-    connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+    appended: ClassVar[frozenset[Any]] = CollectingSession.appended | {AuditEntry.__table__, Message.__table__}

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from shuhua_core.accounts.actors import load_actor, public_actor
-from shuhua_core.datasets.load.collecting import CollectingSession
+from shuhua_core.datasets.load.collecting import ReplaySession
 from shuhua_core.datasets.load.steady import SteadyWorkflows
 from shuhua_core.datasets.load.store import CountedNumbers
 from shuhua_core.datasets.load.told import Telling
@@ -68,7 +68,7 @@ class History:
         database.gate.acquire()
         try:
             engine = database.engine.execution_options(shuhua_write=True)
-            with CollectingSession(engine, info=info) as session, session.begin():
+            with ReplaySession(engine, info=info) as session, session.begin():
                 self._session = session
                 yield session
                 session.send()

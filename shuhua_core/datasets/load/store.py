@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from shuhua_core.kernel.collecting import defaults
 from shuhua_core.kernel.db import Base
 from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.kernel.numbering import Numbering, NumberSeries
@@ -118,16 +119,6 @@ def detached(session: Session, records: Iterable[RecordT]) -> list[RecordT]:
     for record in found:
         session.expunge(record)
     return found
-
-
-@cache
-def defaults(model: type[Base]) -> dict[str, Any]:
-    """The plain defaults of the model's columns."""
-    return {
-        column.key: column.default.arg
-        for column in model.__table__.columns
-        if column.default is not None and column.default.is_scalar
-    }
 
 
 @cache

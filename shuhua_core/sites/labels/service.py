@@ -16,6 +16,7 @@ from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.i18n import _
+from shuhua_core.kernel.recall import foreseen
 from shuhua_core.kernel.schema import deserialize
 from shuhua_core.kernel.scope import covers, get_visible, visible
 from shuhua_core.places.positions import position_values
@@ -136,7 +137,8 @@ class LabelService:
             old = self._by_code(before)
             if old is not None and old.equipment_id == piece.id:
                 self._close(old, piece, None, state="blank")
-        label = self._by_code(piece.code) if piece.code else None
+        code = piece.code
+        label = foreseen(self._ctx.session, ("label", code), lambda: self._by_code(code)) if code else None
         if label is None:
             return
         if label.state == "retired":

@@ -10,7 +10,7 @@ from shuhua_core.audit.models import AuditEntry
 from shuhua_core.imports import run
 from shuhua_core.imports.models import Import
 from shuhua_core.imports.rows import RowSaver
-from shuhua_core.imports.service import KEPT, ImportService, sweep
+from shuhua_core.imports.service import KEPT, ImportService, rows_of, sweep
 from shuhua_core.kernel.actor import SYSTEM
 from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.testing.world import build_world
@@ -35,6 +35,7 @@ def confirmed(deployment: Deployment, actor, monkeypatch):
     with deployment.database.write() as session:
         ImportService(deployment.context(session, actor), "customers").confirm(entry.id)
     monkeypatch.setattr(run, "STRETCH_SECONDS", -1.0)
+    monkeypatch.setattr(run, "CHUNK", 100)
     return entry.id
 
 
@@ -107,4 +108,5 @@ def test_rows_are_forgotten_after_some_days_and_the_import_is_not(deployment, co
         sweep(deployment.context(session, SYSTEM))
     with deployment.database.read() as session:
         entry = session.get_one(Import, confirmed)
-        assert (entry.content, entry.total) == (None, 250)
+        assert (entry.kept, entry.total) == (False, 250)
+        assert list(rows_of(session, entry)) == []

@@ -1,7 +1,7 @@
 """The counts that the database keeps of the map's cells equal a count of the sites, whatever happens to these."""
 
 import random
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,10 +13,11 @@ from shuhua_core.kernel.scope import visible
 from shuhua_core.places.models import Division
 from shuhua_core.places.morton import Box, cell_centre, encode, touching
 from shuhua_core.places.positions import morton_of, set_position
-from shuhua_core.sites.cell_models import KEPT_ZOOMS, SiteCell, SiteCellChange
+from shuhua_core.sites.cell_models import KEPT_ZOOMS, SiteCell, SiteCellChange, SitePeriodCell
 from shuhua_core.sites.cells import fold, kept_counts, kept_zoom, recount, serves
 from shuhua_core.sites.map_queries import SiteFilter, View, look, look_at_sites
 from shuhua_core.sites.models import Site
+from shuhua_core.sites.period_cells import parts_of, period_counts
 from shuhua_core.sites.states import SITE_KINDS, SITE_STATES
 
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -34,6 +35,7 @@ def columns(chance, number, units):
         "state": chance.choice(list(SITE_STATES)[:4]),
         "division_code": chance.choice([None, "350582", "3505", "350582001"]),
         "organisation_path": chance.choice([None, *units]),
+        "installed_on": chance.choice([None, date(2020, 1, 1) + timedelta(days=chance.randrange(1500))]),
         "longitude": longitude if placed else None,
         "latitude": latitude if placed else None,
         "morton": morton_of(longitude, latitude) if placed else None,
@@ -68,7 +70,7 @@ def stir(session, units, seed, turns=120):
             session.execute(insert(Site.__table__), [columns(chance, f"{seed}-{turn}-{n}", units) for n in range(4)])
         elif what == "edit":
             site = session.get(Site, chance.choice(ids))
-            for name in chance.sample(["kind", "state", "division_code", "organisation_path"], 2):
+            for name in chance.sample(["kind", "state", "division_code", "organisation_path", "installed_on"], 2):
                 setattr(site, name, columns(chance, 0, units)[name])
         elif what == "move":
             position = {
@@ -87,15 +89,15 @@ def stir(session, units, seed, turns=120):
 
 
 def cells(session):
-    rows = session.execute(select(SiteCell)).scalars().all()
-    return {
-        (each.zoom, each.cell, each.organisation_path, each.division_code, each.kind, each.state): (
-            each.count,
-            each.longitude_sum,
-            each.latitude_sum,
-        )
-        for each in rows
-    }
+    """All that is kept, by zoom and by what else it is kept for."""
+    found = {}
+    for model in (SiteCell, SitePeriodCell):
+        names = [column.key for column in model.__table__.columns]
+        key = [name for name in names if model.__table__.columns[name].primary_key]
+        for each in session.scalars(select(model)):
+            of = (each.zoom, model.__tablename__, *(getattr(each, name) for name in key))
+            found[of] = (each.count, each.longitude_sum, each.latitude_sum)
+    return found
 
 
 def kept_and_counted(ctx):
@@ -157,6 +159,14 @@ FILTERS = [
     SiteFilter(division="35"),
     SiteFilter(division="350582"),
     SiteFilter(division="350582", kinds={"park", "path"}, states={"out_of_use"}),
+    SiteFilter(installed_from=date(2021, 1, 1), installed_to=date(2021, 12, 31)),
+    SiteFilter(installed_from=date(2020, 11, 17), installed_to=date(2023, 2, 9)),
+    SiteFilter(installed_from=date(2022, 3, 5)),
+    SiteFilter(installed_to=date(2022, 3, 31), states={"faulty", "normal"}),
+    SiteFilter(installed_from=date(2021, 5, 3), installed_to=date(2021, 5, 20)),
+    SiteFilter(installed_from=date(2021, 5, 3), installed_to=date(2023, 5, 20), kinds={"park"}, division="35"),
+    SiteFilter(installed_from=date(1990, 1, 1), installed_to=date(1999, 12, 31)),
+    SiteFilter(installed_from=date(2023, 1, 1), installed_to=date(2022, 1, 1)),
 ]
 
 
@@ -221,3 +231,28 @@ def test_a_tile_touches_the_box_that_holds_any_of_it(lon, lat, width, height, zo
     middle = cell_centre(far, zoom)
     inside = box.west <= middle[0] <= box.east and box.south <= middle[1] <= box.north
     assert touches(far) or not inside
+
+
+@given(st.dates(date(2019, 12, 1), date(2023, 3, 1)), st.dates(date(2019, 12, 1), date(2023, 3, 1)))
+def test_years_months_and_days_make_up_a_time(first, last):
+    parts = parts_of(first, last)
+    days = []
+    for period in parts.periods:
+        year, month = divmod(period, 100)
+        end = date(year, 12, 31) if not month else (date(year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        days += list(each_day(date(year, month or 1, 1), end))
+    if parts.whole is not None:
+        assert sorted(days) == list(each_day(*parts.whole))
+    for rest in parts.rest:
+        days += list(each_day(*rest))
+        assert len(list(each_day(*rest))) < 60
+    assert sorted(days) == list(each_day(first, last))
+
+
+def each_day(first, last):
+    return (first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
+def test_a_finer_zoom_than_any_kept_by_time_is_a_mistake(ctx):
+    with pytest.raises(ValueError, match="10"):
+        period_counts(ctx.session, ctx.actor, SEE, zoom=10, within=[], installed=(None, None))
