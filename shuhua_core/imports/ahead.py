@@ -118,11 +118,11 @@ class AheadSaver(RowSaver):
     def _foresee_references(self, kind: str, texts: set[str]) -> None:
         model, permission = REFERENCES[kind]
         seen, session = visible(model, self._ctx.actor, permission), self._ctx.session
-        by_number = {half_width(text): text for text in texts}
+        numbers = {half_width(text) for text in texts}
         query = select(model).where(seen).order_by(model.id)
-        for record in session.scalars(query.where(model.number.in_(by_number))):
-            self._named[kind, by_number[record.number]] = [record.id]
-        merged = self._merged_among(model, by_number)
+        numbered = {record.number: record.id for record in session.scalars(query.where(model.number.in_(numbers)))}
+        self._named |= {(kind, text): [numbered[half_width(text)]] for text in texts if half_width(text) in numbered}
+        merged = self._merged_among(model, numbers)
         rest = [text for text in texts if (kind, text) not in self._named and half_width(text) not in merged]
         self._named |= {(kind, text): [] for text in rest}
         for record in session.scalars(query.where(model.name.in_(rest))) if rest else ():

@@ -59,6 +59,7 @@ PIECES = [
     ["CP-F", "没有", "", "AZ1", "", "", "", "", ""],
     ["CP-G", "TEST-01", "", "AZ3", "", "", "", "", ""],
     ["CP-H", "TEST-01", "", "", "", "", "", "", "8"],
+    ["CP-I", "ＴＥＳＴ-01", "", "AZ1", "", "", "", "", "9"],
 ]
 FILES = {"customers": CUSTOMERS, "sites": SITES, "equipment": PIECES}
 _OF_THE_RUN = {"message_id", "updated_at", "request_id", "lease_until"}
