@@ -13,6 +13,7 @@ def includeme(config: Configurator) -> None:
     """Routes of this room."""
     config.add_route("mobile.bare", "/m")
     config.add_route("mobile.app", "/m/")
+    config.add_route("mobile.get", "/phone-app")
     config.add_route("mobile.worker", "/m/sw.js")
     config.add_route("mobile.manifest", "/m/manifest.webmanifest")
     config.add_api_route("api.workflows.view", r"/workflows/{name:[a-z_]+}")

@@ -66,6 +66,8 @@ def worker(request: Request) -> Response:
         "page": request.route_path("mobile.app"),
         "shell": [_address(request, file) for file in bundle.shell()],
         "later": [_address(request, file) for file in bundle.later()],
+        "icon": _address(request, request.registry.assets.file("generated/mobile/icon-192.png")),
+        "name": request.tr(_("Shuhua service")),
     }
     text = f"self.shuhua = {json.dumps(told)};\n{bundle.text(WORKER)}"
     response = Response(text=text, content_type="text/javascript", charset="utf-8")

@@ -36,6 +36,7 @@ const SCREENS: Record<string, Component> = {
   collect: later(async () => (await import("./screens/collect")).CollectScreen),
   report: later(async () => (await import("./screens/report")).ReportScreen),
   equipment: later(async () => (await import("./screens/equipment")).EquipmentScreen),
+  figures: later(async () => (await import("./screens/figures")).FiguresScreen),
   visit: later(async () => (await import("./screens/visit")).VisitScreen),
 };
 

@@ -10,6 +10,7 @@ from shuhua_core.accounts.permissions import Permission
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.reports.figures import areas_of, models_of, pieces_of, requests_of, trend, units_of, work_of
 from shuhua_core.reports.periods import period_of, weeks_until
+from shuhua_core.reports.repairers import repairers_of
 from shuhua_core.testing.flow import FOLLOW_UP
 
 WEEK = period_of("week", date(2026, 11, 22))
@@ -84,3 +85,26 @@ def test_intact_are_the_pieces_in_use_that_nothing_is_wrong_with(flow, world):
     flow.ctx.session.flush()
     after = pieces_of(flow.context("leader"))
     assert (after.in_use, after.intact) == (before.in_use, before.intact - 1)
+
+
+def test_figures_of_a_unit_go_by_its_repairers_and_count_its_own_tasks_only(flow, count_sql):
+    good = flow.to_completed(flow.to_assigned(flow.approve(flow.report(symptom="松动了"))))
+    flow.task("followup_clerk", good, "follow_up", **FOLLOW_UP)
+    behind = flow.to_assigned(flow.approve(flow.report(symptom="又松动了")))
+    behind.due_at = flow.ctx.now - timedelta(minutes=1)
+    flow.to_assigned(
+        flow.approve(flow.report(symptom="异响")), unit="department", manager="department_manager", repairer="repairer_department"
+    )
+    flow.ctx.session.flush()
+    ctx = flow.context("agent_manager")
+    with count_sql() as sql:
+        [found] = repairers_of(ctx, WEEK)
+    assert sql.count <= 2
+    assert (found.name, found.open, found.overdue, found.completed, found.late) == ("测试·repairer", 1, 1, 1, 0)
+    assert found.fixed_at_once == 1
+    assert found.satisfaction is not None
+    assert [each.user_id for each in repairers_of(flow.context("department_manager"), WEEK)] == [
+        flow.world.users["repairer_department"]
+    ]
+    assert len(repairers_of(flow.context("leader"), WEEK)) == 2
+    assert repairers_of(flow.context("agent_manager"), WEEK.before)[0].completed == 0

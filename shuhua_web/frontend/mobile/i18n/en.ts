@@ -1,4 +1,5 @@
 /** The app's texts in English. */
+import { en as news } from "./news";
 import type { Texts } from "./zh";
 
 export const en: Texts = {
@@ -365,4 +366,5 @@ export const en: Texts = {
   my_equipment: "Equipment",
   to_check: "To check",
   search_piece: "Name, number, label or site",
+  ...news,
 };

@@ -1,4 +1,6 @@
 /** The app's texts in Chinese; the English ones have the same names. Dotted names are labels of what data carries. */
+import { zh as news } from "./news";
+
 export const zh = {
   app: "舒华售后",
   back: "返回",
@@ -363,6 +365,7 @@ export const zh = {
   my_equipment: "我的器材",
   to_check: "待验收",
   search_piece: "名称、编号、标签或安装点",
+  ...news,
 };
 
 export type Texts = Record<keyof typeof zh, string>;

@@ -4,6 +4,7 @@ import left from "@tabler/icons/outline/arrow-left.svg?raw";
 import bell from "@tabler/icons/outline/bell.svg?raw";
 import calendar from "@tabler/icons/outline/calendar.svg?raw";
 import camera from "@tabler/icons/outline/camera.svg?raw";
+import chart from "@tabler/icons/outline/chart-bar.svg?raw";
 import check from "@tabler/icons/outline/check.svg?raw";
 import chevron from "@tabler/icons/outline/chevron-right.svg?raw";
 import clipboard from "@tabler/icons/outline/clipboard-check.svg?raw";
@@ -27,7 +28,7 @@ import cross from "@tabler/icons/outline/x.svg?raw";
 import type { FunctionalComponent } from "vue";
 
 const DRAWINGS = {
-  alert, bell, calendar, camera, check, chevron, clipboard, cloud, cross, download, home, left, microphone, navigation, news,
+  alert, bell, calendar, camera, chart, check, chevron, clipboard, cloud, cross, download, home, left, microphone, navigation, news,
   phone, photo, pin, plus, refresh, scan, tool, trash, user, video,
 };
 

@@ -1,6 +1,6 @@
 /** The first screen: a repairer's day, a manager's desk, and what else the person is here for. */
 import { computed, defineAsyncComponent, defineComponent, onMounted, ref } from "vue";
-import type { Repair, Task } from "../api/records";
+import type { Message, Repair, Task } from "../api/records";
 import { t, type TextName } from "../i18n";
 import { StateBadge } from "../parts/badges";
 import { TaskCard } from "../parts/card";
@@ -9,9 +9,10 @@ import { Icon, type IconName } from "../parts/icon";
 import { Page } from "../parts/page";
 import { PullRefresh } from "../parts/vant";
 import { here, locate, metres } from "../parts/where";
-import { go } from "../router";
+import type { JsonObject } from "../queue/types";
+import { go, replace } from "../router";
 import { live } from "../store/live";
-import { allShown, listed, type Shown, spotOf } from "../store/records";
+import { all, allShown, listed, type Shown, spotOf } from "../store/records";
 import { freshen } from "../store/rhythm";
 import { may, session } from "../store/session";
 import { sync } from "../store/sync";
@@ -36,6 +37,7 @@ export const DayScreen = defineComponent(() => {
   });
   const repairs = live(async () => (may("repairs.view") ? allShown<Repair>("repair") : []));
   const due = live(async () => (await listed("due"))?.length ?? 0);
+  const unread = live(async () => (await all<Message & JsonObject>("message")).filter((message) => !message.read_at).length);
   const groups = computed(() => grouped(tasks.value ?? []).filter(([, found]) => found.length > 0));
 
   // The distance to each task, if the person has allowed it before; else they are asked when it is needed.
@@ -56,6 +58,7 @@ export const DayScreen = defineComponent(() => {
   const list = () => (
     <PullRefresh modelValue={pulling.value} onRefresh={() => void pulled()} pullingText={t("pull")} loosingText={t("loose")} loadingText={t("loading")}>
       <div class="list">
+        {news()}
         {shortcuts(due.value ?? 0)}
         {groups.value.map(([title, found]) => (
           <section key={title} aria-label={t(title)}>
@@ -69,6 +72,13 @@ export const DayScreen = defineComponent(() => {
       </div>
     </PullRefresh>
   );
+
+  // What came while the app was closed: many phones are told of nothing then.
+  const news = () => unread.value ? (
+    <button type="button" class="card unread" data-unread={unread.value} onClick={() => replace("/messages")}>
+      <div class="card-line"><Icon name="bell" /> <b>{t("unread_messages", { n: unread.value })}</b></div>
+    </button>
+  ) : null;
 
   const ownRepairs = () => {
     const found = [...(repairs.value ?? [])].sort((one, other) => other.data.id - one.data.id).slice(0, 50);
@@ -111,6 +121,7 @@ const SHORTCUTS: [permission: string, path: string, icon: IconName, text: TextNa
   ["followups.visit", "/visit", "pin", "visit"],
   ["sites.edit", "/collect", "plus", "collect"],
   ["equipment.view", "/equipment", "tool", "my_equipment"],
+  ["reports.view", "/figures", "chart", "figures"],
 ];
 
 function shortcuts(due: number) {

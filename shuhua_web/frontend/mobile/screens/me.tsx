@@ -3,6 +3,7 @@ import { defineComponent, onMounted, ref } from "vue";
 import { choose, label, language, t } from "../i18n";
 import { moment, size } from "../parts/format";
 import { Page } from "../parts/page";
+import { PushCell } from "../parts/push-cell";
 import { Button, Cell, CellGroup, showConfirmDialog, Switch } from "../parts/vant";
 import { isOver } from "../queue/order";
 import { replace } from "../router";
@@ -10,7 +11,7 @@ import { database } from "../store/database";
 import { live } from "../store/live";
 import { preferences, setLarge } from "../store/preferences";
 import { freshen } from "../store/rhythm";
-import { session, signOut } from "../store/session";
+import { may, session, signOut } from "../store/session";
 import { sync } from "../store/sync";
 
 export const MeScreen = defineComponent(() => {
@@ -40,6 +41,7 @@ export const MeScreen = defineComponent(() => {
           <Cell title={t("last_sync")} value={sync.syncedAt ? moment(new Date(sync.syncedAt).toISOString()) : "–"} />
           <Cell title={t("storage")} value={used.value} />
         </CellGroup>
+        {may("messages.view") ? <CellGroup inset><PushCell /></CellGroup> : null}
         <CellGroup inset>
           <Cell center title={t("large_type")}>
             {{ value: () => <Switch aria-label={t("large_type")} modelValue={preferences.large} onUpdate:modelValue={(on: boolean) => void setLarge(on)} /> }}

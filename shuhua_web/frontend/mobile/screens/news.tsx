@@ -7,17 +7,29 @@ import { moment } from "../parts/format";
 import { ServerMedia } from "../parts/media";
 import { Page } from "../parts/page";
 import type { JsonObject } from "../queue/types";
-import { go, place } from "../router";
+import { go, place, replace } from "../router";
 import { live } from "../store/live";
 import { all, listed } from "../store/records";
 import { refresh } from "../store/sync";
 
-const SCREEN_OF = new Set(["task", "repair"]);
+const SCREEN_OF = new Set(["task", "repair", "article"]);
 
 export const NewsScreen = defineComponent(() => {
   const view = ref<"messages" | "articles">("messages");
   const messages = live(async () => (await all<Message & JsonObject>("message")).sort((one, other) => other.id - one.id));
   const articles = live(() => listed("articles"));
+
+  // A notification was pressed: to what it is about, with the list behind it.
+  onMounted(async () => {
+    const id = Number(place.parts[1]);
+    if (id > 0) {
+      const found = await read<Message>(`/messages/${id}`).catch(async () => (await all<Message & JsonObject>("message")).find((each) => each.id === id));
+      replace("/messages");
+      if (found) {
+        await open(found);
+      }
+    }
+  });
 
   async function open(message: Message): Promise<void> {
     const kind = String(message["record_kind"]);

@@ -2,6 +2,7 @@
 import { watch } from "vue";
 import { begin, flush, queue, sending, tidy } from "./outbox";
 import { room } from "./files";
+import { lookAtPush, push } from "./push";
 import { session } from "./session";
 import { afterItem, sync, synchronise } from "./sync";
 import { prepare } from "./updates";
@@ -19,6 +20,7 @@ export async function keepFresh(): Promise<void> {
     { immediate: true },
   );
   addEventListener("online", () => void freshen());
+  addEventListener("news", () => void freshen());
   addEventListener("offline", () => {
     sync.offline = true;
   });
@@ -39,6 +41,9 @@ export async function freshen(everything = false): Promise<void> {
   const wasOffline = sync.offline || sending.pause === "unreachable";
   const reached = await synchronise(everything);
   if (reached) {
+    if (push.state === "unknown") {
+      void lookAtPush().catch(() => undefined);
+    }
     if (wasOffline) {
       await queue.hurry();
     }

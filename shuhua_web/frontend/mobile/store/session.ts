@@ -4,6 +4,9 @@ import { ask, caller, Problem } from "../api/client";
 import type { Session, User } from "../api/records";
 import { database, setSetting, setting } from "./database";
 
+/** Figures that were shown last, of each kind of period. */
+const FIGURES = ["week", "month", "quarter", "year"].map((kind) => `figures/${kind}`);
+
 interface State {
   user: User | null;
   /** The token is no longer taken: what was stored can be read, and nothing is sent until the person signs in again. */
@@ -38,7 +41,7 @@ export async function signIn(login: string, password: string, device: string, ot
   if (owner !== opened.user.id) {
     // Another person: nothing that the one before could see. What waits to be sent stays, and stays theirs.
     await database.records.clear();
-    await Promise.all(["cursor", "synced", "tables"].map((name) => setSetting(name, undefined)));
+    await Promise.all(["cursor", "synced", "tables", ...FIGURES].map((name) => setSetting(name, undefined)));
   }
   await setSetting("owner", opened.user.id);
   await setSetting("session", opened);
@@ -56,12 +59,20 @@ export function expire(): void {
 
 /** Ends the session here and, where it can be reached, at the server. */
 export async function signOut(): Promise<void> {
+  await dropSubscription();
   await ask("DELETE", "/session").catch(() => undefined);
   await setSetting("session", undefined);
   await database.records.clear();
-  await Promise.all(["cursor", "synced", "tables", "owner"].map((name) => setSetting(name, undefined)));
+  await Promise.all(["cursor", "synced", "tables", "owner", "push", ...FIGURES].map((name) => setSetting(name, undefined)));
   caller.token = null;
   Object.assign(session, { user: null, expired: false });
+}
+
+/** Who signs out gets no more messages here, also where the server cannot be told. */
+export async function dropSubscription(): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration?.("/m/").catch(() => undefined);
+  const known = await registration?.pushManager?.getSubscription().catch(() => null);
+  await known?.unsubscribe().catch(() => false);
 }
 
 function deviceName(): string {

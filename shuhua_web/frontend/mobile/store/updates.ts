@@ -20,6 +20,8 @@ export async function register(): Promise<void> {
   container.addEventListener("message", (event: MessageEvent<{ kind?: string; place?: string }>) => {
     if (event.data.kind === "go" && event.data.place) {
       go(event.data.place);
+    } else if (event.data.kind === "news") {
+      dispatchEvent(new Event("news"));
     }
   });
   try {

@@ -9,26 +9,44 @@ interface Told {
   page: string;
   shell: string[];
   later: string[];
+  icon: string;
+  name: string;
+}
+
+/** What a push brings: nothing that a locked screen should not show. */
+interface Pushed {
+  title?: string;
+  body?: string;
+  link?: string;
+  tag?: string;
+  urgent?: boolean;
+  at?: string;
 }
 
 // The compiler knows this file as a script of a page.
 const worker = self as unknown as {
   shuhua: Told;
   skipWaiting(): Promise<void>;
-  clients: { claim(): Promise<void>; matchAll(options: object): Promise<{ focus(): Promise<unknown>; postMessage(m: unknown): void }[]>; openWindow(url: string): Promise<unknown> };
+  clients: { claim(): Promise<void>; matchAll(options: object): Promise<Window[]>; openWindow(url: string): Promise<unknown> };
   registration: { showNotification(title: string, options: object): Promise<void> };
   addEventListener(name: string, handler: (event: WorkerEvent) => void): void;
 };
 
 interface WorkerEvent {
   request: Request;
-  data: { kind?: string; json?(): { title: string; body: string; place?: string } } | null;
+  data: { kind?: string; json?(): Pushed } | null;
   notification: { close(): void; data: { place?: string } | null };
   waitUntil(done: Promise<unknown>): void;
   respondWith(answer: Promise<Response>): void;
 }
 
-const { version, page, shell, later } = worker.shuhua;
+interface Window {
+  url: string;
+  focus(): Promise<unknown>;
+  postMessage(message: unknown): void;
+}
+
+const { version, page, shell, later, icon, name: service } = worker.shuhua;
 const KEPT = `shuhua-${version}`;
 
 worker.addEventListener("install", (event) => {
@@ -62,16 +80,46 @@ worker.addEventListener("fetch", (event) => {
 });
 
 worker.addEventListener("push", (event) => {
-  const told = event.data?.json?.();
-  if (told) {
-    event.waitUntil(worker.registration.showNotification(told.title, { body: told.body, data: { place: told.place } }));
-  }
+  event.waitUntil(announce(told(event.data)));
 });
 
 worker.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(show(event.notification.data?.place ?? "/messages"));
 });
+
+/** Browsers allow no silent push: what cannot be read is announced all the same. */
+function told(data: WorkerEvent["data"]): Pushed {
+  try {
+    return data?.json?.() ?? {};
+  } catch {
+    return {};
+  }
+}
+
+async function announce(pushed: Pushed): Promise<void> {
+  const open = await windows();
+  open.forEach((each) => each.postMessage({ kind: "news" }));
+  await worker.registration.showNotification(pushed.title ?? service, {
+    body: pushed.body ?? "",
+    // The same message again takes the place of the first, without a sound.
+    tag: pushed.tag ?? "",
+    requireInteraction: pushed.urgent === true,
+    timestamp: pushed.at ? Date.parse(pushed.at) : Date.now(),
+    icon,
+    data: { place: placeOf(pushed.link) },
+  });
+}
+
+/** Where in the app a link of a message leads: to the message, and from there to what it is about. */
+function placeOf(link = ""): string {
+  return `/messages/${/\/messages\/(\d+)$/.exec(link)?.[1] ?? ""}`.replace(/\/$/, "");
+}
+
+async function windows(): Promise<Window[]> {
+  const found = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+  return found.filter((each) => new URL(each.url).pathname === page);
+}
 
 async function keepShell(): Promise<void> {
   const kept = await caches.open(KEPT);
@@ -106,7 +154,7 @@ async function fromKept(address: string): Promise<Response> {
 }
 
 async function show(place: string): Promise<void> {
-  const [window] = await worker.clients.matchAll({ type: "window" });
+  const [window] = await windows();
   if (window) {
     window.postMessage({ kind: "go", place });
     await window.focus();
