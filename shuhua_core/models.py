@@ -23,6 +23,7 @@ from .sites import cell_models as site_cells
 from .sites import cell_triggers as site_cell_triggers
 from .sites import models as sites
 from .sites.labels import models as labels
+from .sites.lifetimes import models as lifetimes
 from .tasks import models as tasks
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "imports",
     "inspections",
     "labels",
+    "lifetimes",
     "limits",
     "lists",
     "media",

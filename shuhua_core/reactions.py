@@ -22,6 +22,7 @@ REACTIONS: Reactions = {
     "*": (write_audit,),
     ArchiveEvent.CUSTOMER_MERGED: (lists.follow_merge,),
     SiteEvent.MERGED: (lists.follow_merge, inspections.follow_site_merge),
+    ArchiveEvent.MODEL_EDITED: (sites.note_model_changed,),
     RepairEvent.APPROVED: (sites.note_fault, tasks.make_task),
     RepairEvent.TASK_ADDED: (tasks.add_task,),
     RepairEvent.MERGED: (tasks.follow_merge, inspections.settle_findings),

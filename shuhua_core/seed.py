@@ -25,6 +25,7 @@ from .kernel.workflow import Workflow, from_toml, problems
 from .kernel.workflow_store import newest_version, put_in_force
 from .repairs.events import RepairEvent
 from .repairs.machine import MACHINE as REPAIRS
+from .sites.lifetimes.seeding import seed_lifetimes
 from .tasks.events import TaskEvent
 from .tasks.machine import MACHINE as TASKS
 
@@ -37,11 +38,12 @@ SYSTEM_PERMISSION = "system"
 
 
 def seed(session: Session, now: datetime, maker: str = "舒华") -> None:
-    """Put in what is missing: the maker, the roles that come with the system, both workflow tables, and checklists."""
+    """Put in what is missing: the maker, the roles that come with the system, workflow tables, checklists, and rules."""
     seed_maker(session, maker)
     seed_roles(session)
     seed_workflows(session, now)
     seed_checklists(session, now)
+    seed_lifetimes(session, now)
 
 
 def seed_maker(session: Session, name: str) -> Organisation:

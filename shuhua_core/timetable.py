@@ -23,6 +23,7 @@ from .sites.cells import fold_waiting
 from .sites.labels.scans import sweep_scans
 from .sites.labels.service import adopt
 from .sites.lifetime import keep_lifetimes
+from .sites.lifetimes.run import reckon_waiting
 from .tasks.service import TaskService
 
 
@@ -54,6 +55,7 @@ JOBS: tuple[Job, ...] = (
     Job("tasks.close_due", timedelta(minutes=10), in_transaction(lambda ctx: TaskService(ctx).close_due())),
     Job("inspections.keep_due", timedelta(minutes=10), in_transaction(keep_due)),
     Job("sites.keep_lifetimes", timedelta(minutes=10), in_transaction(keep_lifetimes)),
+    Job("lifetimes.reckon", timedelta(seconds=5), reckon_waiting),
     Job("sites.fold_cells", timedelta(minutes=1), fold_waiting),
     Job("idempotency.sweep", timedelta(hours=6), in_transaction(lambda ctx: idempotency.sweep(ctx.session, ctx.now))),
     Job("sign_in.sweep", timedelta(hours=1), in_transaction(lambda ctx: attempts.sweep(ctx.session, ctx.now))),

@@ -35,6 +35,7 @@ class Addressee:
 
 RECORDS: Mapping[str, type[Any]] = {
     "article": Article,
+    "equipment": Equipment,
     "inspection": Inspection,
     "plan": InspectionPlan,
     "repair": RepairRequest,
@@ -55,7 +56,7 @@ class Happening:
 
     @cached_property
     def record(self) -> Any:
-        """The request, task, inspection, plan or article."""
+        """The request, task, piece, inspection, plan or article."""
         return self.session.get_one(RECORDS[self.kind], self.record_id)
 
     @property
@@ -66,7 +67,9 @@ class Happening:
 
     @property
     def equipment_name(self) -> str | None:
-        """The name of the record's piece."""
+        """The name of the record's piece, which may be the record itself."""
+        if self.kind == "equipment":
+            return str(self.record.name)
         equipment_id = getattr(self.record, "equipment_id", None)
         return self.session.scalar(select(Equipment.name).where(Equipment.id == equipment_id)) if equipment_id else None
 
@@ -185,6 +188,15 @@ def _responsible(event: Happening) -> list[Addressee]:
     return event.reaching(Permission.INSPECTIONS_CARRY_OUT)
 
 
+def _keepers(event: Happening) -> list[Addressee]:
+    """The people of the host unit that has the piece."""
+    unit_id = event.record.host_unit_id
+    if unit_id is None:
+        return []
+    query = select(User.id).where(User.active, User.organisation_id == unit_id)
+    return event.told(event.session.scalars(query))
+
+
 def _readers(event: Happening) -> list[Addressee]:
     """Everybody whom an article is for; it is called by its title, of which as much as fits."""
     article: Article = event.record
@@ -193,6 +205,10 @@ def _readers(event: Happening) -> list[Addressee]:
 
 
 AUDIENCES: Mapping[str, Callable[[Happening], list[Addressee]]] = {
+    "keepers": _keepers,
+    "scrap_deciders": lambda event: event.reaching(Permission.EQUIPMENT_SCRAP),
+    "restorers": lambda event: [*event.reaching(Permission.EQUIPMENT_RESTORE), *_keepers(event)],
+    "removers": lambda event: [*event.reaching(Permission.EQUIPMENT_REMOVE), *_keepers(event)],
     "readers": _readers,
     "reviewers": _reviewers,
     "reporter": _reporter,

@@ -9,6 +9,7 @@ from ..articles.events import ArticleEvent
 from ..inspections.events import InspectionEvent, PlanEvent
 from ..kernel.i18n import _
 from ..repairs.events import RepairEvent
+from ..sites.events import EquipmentEvent
 from ..tasks.events import TaskEvent
 
 
@@ -71,6 +72,16 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = {
     InspectionEvent.FOUND_DANGEROUS: (
         Notice("found_dangerous", _("Inspection ${number} put a dangerous piece out of use"), "repair_reviewers", urgent=True),
     ),
+    EquipmentEvent.USE_STOPPED: (Notice("use_stopped", _("Equipment ${number} must not be used"), "keepers", urgent=True),),
+    EquipmentEvent.RESTORED: (Notice("restored", _("Equipment ${number} may be used again"), "keepers"),),
+    EquipmentEvent.SCRAP_PROPOSED: (
+        Notice("scrap_proposed", _("Equipment ${number} was proposed to be scrapped; please decide"), "scrap_deciders"),
+        Notice("use_stopped", _("Equipment ${number} must not be used"), "keepers"),
+    ),
+    EquipmentEvent.SCRAP_REFUSED: (Notice("scrap_refused", _("Equipment ${number} is not to be scrapped"), "restorers"),),
+    EquipmentEvent.SCRAPPED: (Notice("scrapped", _("Equipment ${number} was scrapped; it has to be taken away"), "removers"),),
+    EquipmentEvent.REMOVED: (Notice("removed", _("Equipment ${number} was taken away"), "keepers"),),
+    EquipmentEvent.REPLACED: (Notice("replaced", _("Equipment ${number} was replaced"), "keepers"),),
     PlanEvent.DUE: (Notice("inspection_due", _("Inspections of plan ${number} are due"), "responsible"),),
     PlanEvent.OVERDUE: (
         Notice("inspection_overdue", _("Inspections of plan ${number} are overdue"), "responsible_and_planners", urgent=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -20,28 +21,16 @@ from shuhua_core.kernel.steps import Step, steps_of
 from shuhua_core.kernel.workflow import Row
 from shuhua_core.media.service import MediaService
 from shuhua_core.sites import codes
-from shuhua_core.sites.derived import after_months, forget_states, note_new, refresh_states, scope_of
+from shuhua_core.sites.derived import forget_states, note_new, refresh_states, scope_of
+from shuhua_core.sites.effects import MACHINE
 from shuhua_core.sites.events import EquipmentEvent
 from shuhua_core.sites.labels.service import LabelService
-from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW, FixedMachine
+from shuhua_core.sites.lifetimes.reckon import ENDS, reckoner_for, settle_ends
+from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.models import Equipment, Site
-from shuhua_core.sites.schema import ACTION_SCHEMAS, EquipmentCreate, EquipmentPatch
+from shuhua_core.sites.schema import EquipmentCreate, EquipmentPatch
 
 EQUIPMENT_PERSONAL = frozenset({"note"})
-
-
-def _note_state(ctx: Context, piece: Equipment, values: dict[str, Any], row: Row) -> Mapping[str, Any]:
-    piece.state_at, piece.state_source = ctx.now, row.action
-    MediaService(ctx).attach(values.get("media_ids") or [], "equipment", piece.id)
-    return {"site_id": piece.site_id}
-
-
-MACHINE = FixedMachine(
-    kind="equipment",
-    workflow=EQUIPMENT_WORKFLOW.name,
-    schemas=ACTION_SCHEMAS,
-    effects=dict.fromkeys(EQUIPMENT_WORKFLOW.actions, _note_state),
-)
 
 
 class EquipmentService:
@@ -79,6 +68,7 @@ class EquipmentService:
         values = deserialize(EquipmentCreate, data)
         media_ids = values.pop("media_ids")
         model, site = self._check(values)
+        entered = _entered(values)
         _complete(values, model, site)
         values["number"] = values["number"] or ctx.deployment.numbers.take(ctx.session, "CP", ctx.now)
         home = None if site else records.home_path(ctx, None)
@@ -94,6 +84,7 @@ class EquipmentService:
         )
         _check_dates(piece)
         records.require_scope(ctx, piece, Permission.EQUIPMENT_EDIT)
+        settle_ends(piece, reckoner_for(ctx.session, piece.model_id), entered)
         ctx.session.add(piece)
         records.flush(ctx)
         note_new(ctx, piece)
@@ -121,11 +112,14 @@ class EquipmentService:
         media_ids = values.pop("media_ids", None)
         values = {name: value for name, value in values.items() if value is not None or name not in {"number", "name"}}
         _model, site = self._check(values, piece)
+        entered = {name: value for name, value in _entered(values).items() if value != getattr(piece, name)}
         left = piece.site_id
         if "site_id" in values and values["site_id"] != left:
             forget_states(ctx, [left, values["site_id"]])
             values |= scope_of(site, None if site else records.home_path(ctx, None))
         changes = records.changed(piece, values)
+        if entered or changes.keys() & _RECKONED_BY:
+            changes |= settle_ends(piece, reckoner_for(ctx.session, piece.model_id), entered)
         if changes:
             _check_dates(piece)
             records.require_scope(ctx, piece, Permission.EQUIPMENT_EDIT)
@@ -142,8 +136,9 @@ class EquipmentService:
         """Take ``action`` of the table. Raises NotFound, NotAllowed, WrongState, VersionStale, Invalid."""
         ctx = self._ctx
         piece = get_visible(ctx.session, Equipment, ctx.actor, Permission.EQUIPMENT_VIEW, equipment_id, for_update=True)
+        left = piece.site_id
         MACHINE.perform(ctx, piece, action, data, expected_version=expected_version)
-        refresh_states(ctx, [piece.site_id])
+        refresh_states(ctx, [left, piece.site_id])
         return piece
 
     def stop_use(self, equipment_id: int, data: Any) -> Equipment:
@@ -204,13 +199,19 @@ class EquipmentService:
         return found.get("model_id"), found.get("site_id")
 
 
+_RECKONED_BY = {"model_id", "produced_on", "installed_on"}
+"""Columns from which the rules reckon the ends."""
+
+
+def _entered(values: dict[str, Any]) -> dict[str, date | None]:
+    """Take the ends out of the input: only those that were entered, or emptied, are there."""
+    return {name: values.pop(name) for which in ENDS if (name := f"{which}_to") in values}
+
+
 def _complete(values: dict[str, Any], model: ProductModel | None, site: Site | None) -> None:
     """Fill in what was left empty, from the model and the site."""
     if model is not None:
         values["name"] = values["name"] or model.name
-        since = values["installed_on"] or values["produced_on"]
-        values["warranty_to"] = values["warranty_to"] or after_months(since, model.warranty_months)
-        values["safe_life_to"] = values["safe_life_to"] or after_months(since, (model.safe_life_years or 0) * 12)
     if site is not None:
         values["customer_id"] = values["customer_id"] or site.customer_id
         values["project_id"] = values["project_id"] or site.project_id

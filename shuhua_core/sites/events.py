@@ -22,7 +22,7 @@ class SiteEvent(StrEnum):
 
 
 class EquipmentEvent(StrEnum):
-    """Names of the events of equipment; each but the first two comes from a row of ``workflow.toml``."""
+    """Names of the events of equipment; each but the first two and ``ENDS_RECKONED`` comes from a row of ``workflow.toml``."""
 
     CREATED = "equipment.created"
     """A piece was registered. ``values``: site_id, model_id."""
@@ -42,6 +42,28 @@ class EquipmentEvent(StrEnum):
     """Its safe service life is over."""
     LIFE_RENEWED = "equipment.life_renewed"
     """Somebody moved the end of its safe service life to a later day."""
+    ENDS_RECKONED = "equipment.ends_reckoned"
+    """A rule or its model's values changed, and with them an end of the piece; ``changes`` say how. ``values``: rule."""
+    ISSUED = "equipment.issued"
+    """It left the stock for a site, where it is to be installed. ``values``: site_id."""
+    TAKEN_BACK = "equipment.taken_back"
+    """It came back into the stock before it was installed, with a reason."""
+    INSTALLED = "equipment.installed"
+    """It was installed. ``values``: site_id."""
+    WATCHED = "equipment.watched"
+    """It may be used, but somebody keeps an eye on it, with a reason."""
+    UNWATCHED = "equipment.unwatched"
+    """It is normal again after it was watched, with a reason."""
+    SCRAP_PROPOSED = "equipment.scrap_proposed"
+    """Somebody says that it should be scrapped, with a reason; until that is decided it must not be used."""
+    SCRAP_REFUSED = "equipment.scrap_refused"
+    """It is not to be scrapped: out of use, until it is put back into use with proof."""
+    SCRAPPED = "equipment.scrapped"
+    """It was scrapped, with proof. ``values``: site_id."""
+    REMOVED = "equipment.removed"
+    """It was taken down, with proof. ``values``: site_id."""
+    REPLACED = "equipment.replaced"
+    """Another piece took its place, with proof. ``values``: site_id, replacement_id, replacement."""
 
 
 class LabelEvent(StrEnum):

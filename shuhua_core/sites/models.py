@@ -94,6 +94,7 @@ class Equipment(Base):
         Index("ix_equipment_site_id_state", "site_id", "state"),
         Index("ix_equipment_state_created", "state", "created_at"),
         Index("ix_equipment_state_safe_life", "state", "safe_life_to"),
+        Index("ix_equipment_state_warranty", "state", "warranty_to"),
     )
     __scope__: ClassVar[ScopeColumns] = ScopeColumns(
         "equipment",
@@ -126,7 +127,15 @@ class Equipment(Base):
     """The action that brought the piece into its state."""
     workflow_version: Mapped[int] = mapped_column(default=1)
     warranty_to: Mapped[date | None]
+    warranty_by: Mapped[str | None] = mapped_column(String(10))
+    warranty_rule_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("lifetime_rules.id"), index=True)
     safe_life_to: Mapped[date | None]
+    safe_life_by: Mapped[str | None] = mapped_column(String(10))
+    """What gave it that end: entered on the piece, a rule, the model (see ``lifetimes.reckon``)."""
+    safe_life_rule_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("lifetime_rules.id"), index=True)
+    replaces_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("equipment.id"), unique=True)
+    replaced_by_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("equipment.id"), unique=True)
+    """The piece whose place it took, and the one that took its own."""
     code: Mapped[str | None] = mapped_column(code_string(10), unique=True)
     """The code of the label that is stuck on it."""
     note: Mapped[str | None] = mapped_column(Text)

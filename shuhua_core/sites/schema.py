@@ -82,8 +82,8 @@ class EquipmentCreate(InputSchema):
     customer_id = field(RecordId("customer"), _("Customer"), help=_("Left empty, the customer of its site."))
     project_id = field(RecordId("project"), _("Project"), help=_("Left empty, the project of its site."))
     state = field(Choice(_BEGINNINGS), _("State"), help=_("Left empty, normal on a site and in stock without one."))
-    warranty_to = field(Date(), _("Warranty to"), help=_("Left empty, reckoned from the model."))
-    safe_life_to = field(Date(), _("Safe service life to"), help=_("Left empty, reckoned from the model."))
+    warranty_to = field(Date(), _("Warranty to"), help=_("Left empty, reckoned by the rules."))
+    safe_life_to = field(Date(), _("Safe service life to"), help=_("Left empty, reckoned by the rules."))
     code = field(LabelCode(), _("Code on the label"))
     note = note_field()
     media_ids = media_field()
@@ -109,10 +109,69 @@ class Restore(InputSchema):
     media_ids = media_field(minimum=1, required=True, help=_("Proof that it is safe: at least one picture."))
 
 
+class Reason(InputSchema):
+    """Why; pictures may come with it."""
+
+    reason = field(Text(500, 2, multiline=True), _("Reason"), required=True)
+    media_ids = media_field()
+    position = PositionSchema(title=_("Position"), missing=None)
+    captured_at = field(Moment(), _("Captured at"))
+
+
+class Proven(InputSchema):
+    """Why, with proof that it was done."""
+
+    reason = field(Text(500, 2, multiline=True), _("Reason"), required=True)
+    media_ids = media_field(minimum=1, required=True, help=_("Proof: at least one picture of the piece or of the paper."))
+    position = PositionSchema(title=_("Position"), missing=None)
+    captured_at = field(Moment(), _("Captured at"))
+
+
+class Issue(InputSchema):
+    """Where a piece from the stock is to be installed."""
+
+    site_id = field(RecordId("site"), _("Installation point"), required=True)
+    place = field(Text(120), _("Place on the site"))
+    note = field(Text(500, multiline=True), _("Note"))
+
+
+class Install(InputSchema):
+    """Where and when a piece was installed."""
+
+    site_id = field(RecordId("site"), _("Installation point"), help=_("Left empty, the one that it was sent out for."))
+    place = field(Text(120), _("Place on the site"))
+    installed_on = field(Date(), _("Installed on"), help=_("Left empty, today."))
+    code = field(LabelCode(), _("Code on the label"), help=_("Left empty, the label that it carries already."))
+    note = field(Text(500, multiline=True), _("Note"))
+    media_ids = media_field()
+    position = PositionSchema(title=_("Position"), missing=None)
+    captured_at = field(Moment(), _("Captured at"))
+
+
+class Replace(InputSchema):
+    """Which piece takes the place of this one, why, and the proof."""
+
+    replacement_id = field(
+        RecordId("equipment"),
+        _("New piece"),
+        help=_("In stock, or sent out to be installed. It takes over the place and the site."),
+    )
+    replacement_code = field(
+        Text(40), _("Label or number of the new piece"), help=_("In place of choosing it: as on its label or name plate.")
+    )
+    installed_on = field(Date(), _("Installed on"), help=_("Left empty, today."))
+    reason = field(Text(500, 2, multiline=True), _("Reason"), required=True)
+    media_ids = media_field(minimum=1, required=True, help=_("Proof: at least one picture of the piece or of the paper."))
+    position = PositionSchema(title=_("Position"), missing=None)
+    captured_at = field(Moment(), _("Captured at"))
+
+
 class Cause(InputSchema):
     """What made the system move the piece."""
 
     reference = field(Text(40), _("Request or task"))
 
 
-ACTION_SCHEMAS: dict[str, type[InputSchema]] = {"StopUse": StopUse, "Restore": Restore, "Cause": Cause}
+ACTION_SCHEMAS: dict[str, type[InputSchema]] = {
+    schema.__name__: schema for schema in (StopUse, Restore, Reason, Proven, Issue, Install, Replace, Cause)
+}

@@ -20,6 +20,7 @@ from shuhua_core.messages.compose import body, subject
 from shuhua_core.messages.models import Message
 from shuhua_core.messages.service import MessageService
 from shuhua_core.repairs.models import RepairRequest
+from shuhua_core.sites.models import Equipment
 from shuhua_core.tasks.models import Task
 
 from .. import formats
@@ -30,6 +31,7 @@ from .listing import MESSAGES
 
 TITLE = _("Messages")
 RECORDS: Mapping[str, tuple[Any, str, str]] = {
+    "equipment": (Equipment, Permission.EQUIPMENT_VIEW, "equipment.view"),
     "inspection": (Inspection, Permission.INSPECTIONS_VIEW, "inspections.view"),
     "plan": (InspectionPlan, Permission.INSPECTIONS_VIEW, "plans.view"),
     "repair": (RepairRequest, Permission.REPAIRS_VIEW, "repairs.view"),

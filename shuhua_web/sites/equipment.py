@@ -13,7 +13,8 @@ from shuhua_core.kernel.errors import NotAllowed, NotFound, WrongState
 from shuhua_core.kernel.schema import InputSchema, Text, field
 from shuhua_core.kernel.scope import covers
 from shuhua_core.media.service import MediaService
-from shuhua_core.sites.equipment import MACHINE, EquipmentService
+from shuhua_core.sites.effects import MACHINE
+from shuhua_core.sites.equipment import EquipmentService
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.sites.schema import ACTION_SCHEMAS, EquipmentCreate, EquipmentPatch, media_field

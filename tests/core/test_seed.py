@@ -58,7 +58,7 @@ def test_an_administrator_approves_no_business_by_default():
 def test_an_agent_never_reaches_beyond_their_own_unit():
     roles = {role["code"]: role["permissions"] for role in seed.read_roles(seed.ROLES)}
     wide = {name: scope for name, scope in roles["agent_manager"].items() if scope not in {ScopeKind.AGENT, ScopeKind.OWN}}
-    assert wide == {"models.view": "all"}
+    assert wide == {"models.view": "all", "lifetimes.view": "all"}
 
 
 @pytest.mark.parametrize("line", ['"tasks.explode" = "all"', '"tasks.view" = "galaxy"'])

@@ -33,7 +33,7 @@ from shuhua_core.repairs.events import RepairEvent
 from shuhua_core.repairs.machine import MACHINE as REPAIRS
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.schema import Intake, PublicReport, Report
-from shuhua_core.sites.equipment import MACHINE as EQUIPMENT
+from shuhua_core.sites.effects import MACHINE as EQUIPMENT
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.tasks.machine import MACHINE as TASKS
 

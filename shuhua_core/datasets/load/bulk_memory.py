@@ -160,18 +160,24 @@ class MemoryHappening(RecalledHappening):
 
     @cached_property
     def record(self) -> Any:
-        """The request or task."""
+        """The request, task or piece."""
+        if self.kind == "equipment":
+            return self.records.standing_of(self.record_id).pieces[self.record_id]
         return self.records.task_by_id(self.record_id) if self.kind == "task" else self.records.repair_by_id(self.record_id)
 
     @property
     def site_name(self) -> str | None:
         """The name of the record's site."""
-        return self.records.standing_of(self.record.equipment_id).site.name
+        return self.records.standing_of(self._piece_id).site.name
 
     @property
     def equipment_name(self) -> str | None:
         """The name of the record's piece."""
-        return self.records.standing_of(self.record.equipment_id).pieces[self.record.equipment_id].name
+        return self.records.standing_of(self._piece_id).pieces[self._piece_id].name
+
+    @property
+    def _piece_id(self) -> int:
+        return self.record_id if self.kind == "equipment" else self.record.equipment_id
 
     def reporters(self) -> list[Addressee]:
         """The reporters of all requests that the task serves, and of those merged into them."""

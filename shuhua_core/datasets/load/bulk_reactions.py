@@ -15,7 +15,7 @@ from shuhua_core.kernel.transition import Machine
 from shuhua_core.kernel.workflow import Workflow
 from shuhua_core.repairs.events import RepairEvent
 from shuhua_core.repairs.models import RepairRequest
-from shuhua_core.sites.equipment import MACHINE as EQUIPMENT
+from shuhua_core.sites.effects import MACHINE as EQUIPMENT
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.tasks.events import TaskEvent
 from shuhua_core.tasks.machine import MACHINE as TASKS

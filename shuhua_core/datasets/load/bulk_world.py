@@ -22,7 +22,7 @@ from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.schema import deserialize
 from shuhua_core.places.positions import set_position
 from shuhua_core.sites.derived import scope_of
-from shuhua_core.sites.equipment import MACHINE
+from shuhua_core.sites.effects import MACHINE
 from shuhua_core.sites.events import EquipmentEvent, SiteEvent
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.models import Equipment, Site

@@ -59,6 +59,8 @@ class RecalledHappening(Happening):
     @property
     def equipment_name(self) -> str | None:
         """The name of the record's piece."""
+        if self.kind == "equipment":
+            return super().equipment_name
         key = ("piece", getattr(self.record, "equipment_id", None))
         return self.memory.recall(key, lambda: super(RecalledHappening, self).equipment_name)
 

@@ -386,6 +386,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_duty_areas_division_prefix"), "duty_areas", ["division_prefix"], unique=False)
     op.create_table(
+        "lifetime_rules",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("number", types.code_string(40), nullable=False),
+        sa.Column("edition", types.code_string(80), nullable=False),
+        sa.Column("edition_en", sa.String(length=80), nullable=True),
+        sa.Column("type", sa.String(length=20), nullable=True),
+        sa.Column("model_id", types.BigInt, nullable=True),
+        sa.Column("dated_by", sa.String(length=20), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("counted_from", sa.String(length=20), nullable=False),
+        sa.Column("safe_life_months", types.BigInt, nullable=True),
+        sa.Column("warranty_months", types.BigInt, nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("ended_at", types.UtcDateTime(), nullable=True),
+        sa.Column("version", types.BigInt, nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("updated_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["model_id"], ["models.id"], name=op.f("fk_lifetime_rules_model_id_models")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lifetime_rules")),
+        sa.UniqueConstraint("number", name=op.f("uq_lifetime_rules_number")),
+    )
+    op.create_index(op.f("ix_lifetime_rules_edition"), "lifetime_rules", ["edition"], unique=False)
+    op.create_index(op.f("ix_lifetime_rules_model_id"), "lifetime_rules", ["model_id"], unique=False)
+    op.create_index(op.f("ix_lifetime_rules_type"), "lifetime_rules", ["type"], unique=False)
+    op.create_table(
         "role_permissions",
         sa.Column("role_id", types.BigInt, nullable=False),
         sa.Column("permission", sa.String(length=60), nullable=False),
@@ -630,6 +656,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_label_batches_number")),
     )
     op.create_index(op.f("ix_label_batches_organisation_path"), "label_batches", ["organisation_path"], unique=False)
+    op.create_table(
+        "lifetime_runs",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("rule_id", types.BigInt, nullable=True),
+        sa.Column("reach", types.PlainJson, nullable=False),
+        sa.Column("position", types.BigInt, nullable=False),
+        sa.Column("seen", types.BigInt, nullable=False),
+        sa.Column("changed", types.BigInt, nullable=False),
+        sa.Column("asked_by_id", types.BigInt, nullable=True),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("updated_at", types.UtcDateTime(), nullable=False),
+        sa.Column("finished_at", types.UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["users.id"], name=op.f("fk_lifetime_runs_asked_by_id_users"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["rule_id"], ["lifetime_rules.id"], name=op.f("fk_lifetime_runs_rule_id_lifetime_rules")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lifetime_runs")),
+    )
+    op.create_index(op.f("ix_lifetime_runs_rule_id"), "lifetime_runs", ["rule_id"], unique=False)
+    op.create_index("ix_lifetime_runs_waiting", "lifetime_runs", ["finished_at", "id"], unique=False)
     op.create_table(
         "login_sessions",
         sa.Column("id", types.BigInt, nullable=False),
@@ -963,7 +1009,13 @@ def upgrade() -> None:
         sa.Column("state_source", sa.String(length=20), nullable=False),
         sa.Column("workflow_version", types.BigInt, nullable=False),
         sa.Column("warranty_to", sa.Date(), nullable=True),
+        sa.Column("warranty_by", sa.String(length=10), nullable=True),
+        sa.Column("warranty_rule_id", types.BigInt, nullable=True),
         sa.Column("safe_life_to", sa.Date(), nullable=True),
+        sa.Column("safe_life_by", sa.String(length=10), nullable=True),
+        sa.Column("safe_life_rule_id", types.BigInt, nullable=True),
+        sa.Column("replaces_id", types.BigInt, nullable=True),
+        sa.Column("replaced_by_id", types.BigInt, nullable=True),
         sa.Column("code", types.code_string(10), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("version", types.BigInt, nullable=False),
@@ -973,10 +1025,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["host_unit_id"], ["organisations.id"], name=op.f("fk_equipment_host_unit_id_organisations")),
         sa.ForeignKeyConstraint(["model_id"], ["models.id"], name=op.f("fk_equipment_model_id_models")),
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_equipment_project_id_projects")),
+        sa.ForeignKeyConstraint(["replaced_by_id"], ["equipment.id"], name=op.f("fk_equipment_replaced_by_id_equipment")),
+        sa.ForeignKeyConstraint(["replaces_id"], ["equipment.id"], name=op.f("fk_equipment_replaces_id_equipment")),
+        sa.ForeignKeyConstraint(
+            ["safe_life_rule_id"], ["lifetime_rules.id"], name=op.f("fk_equipment_safe_life_rule_id_lifetime_rules")
+        ),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_equipment_site_id_sites")),
+        sa.ForeignKeyConstraint(
+            ["warranty_rule_id"], ["lifetime_rules.id"], name=op.f("fk_equipment_warranty_rule_id_lifetime_rules")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_equipment")),
         sa.UniqueConstraint("code", name=op.f("uq_equipment_code")),
         sa.UniqueConstraint("number", name=op.f("uq_equipment_number")),
+        sa.UniqueConstraint("replaced_by_id", name=op.f("uq_equipment_replaced_by_id")),
+        sa.UniqueConstraint("replaces_id", name=op.f("uq_equipment_replaces_id")),
     )
     op.create_index(op.f("ix_equipment_batch"), "equipment", ["batch"], unique=False)
     op.create_index(op.f("ix_equipment_created_at"), "equipment", ["created_at"], unique=False)
@@ -987,10 +1049,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_equipment_model_id"), "equipment", ["model_id"], unique=False)
     op.create_index(op.f("ix_equipment_organisation_path"), "equipment", ["organisation_path"], unique=False)
     op.create_index(op.f("ix_equipment_project_id"), "equipment", ["project_id"], unique=False)
+    op.create_index(op.f("ix_equipment_safe_life_rule_id"), "equipment", ["safe_life_rule_id"], unique=False)
     op.create_index(op.f("ix_equipment_serial"), "equipment", ["serial"], unique=False)
     op.create_index("ix_equipment_site_id_state", "equipment", ["site_id", "state"], unique=False)
     op.create_index("ix_equipment_state_created", "equipment", ["state", "created_at"], unique=False)
     op.create_index("ix_equipment_state_safe_life", "equipment", ["state", "safe_life_to"], unique=False)
+    op.create_index("ix_equipment_state_warranty", "equipment", ["state", "warranty_to"], unique=False)
+    op.create_index(op.f("ix_equipment_warranty_rule_id"), "equipment", ["warranty_rule_id"], unique=False)
     op.create_table(
         "import_notes",
         sa.Column("id", types.BigInt, nullable=False),
@@ -1732,10 +1797,13 @@ def downgrade() -> None:
     op.drop_table("import_parts")
     op.drop_index("ix_import_notes_import_id_outcome", table_name="import_notes")
     op.drop_table("import_notes")
+    op.drop_index(op.f("ix_equipment_warranty_rule_id"), table_name="equipment")
+    op.drop_index("ix_equipment_state_warranty", table_name="equipment")
     op.drop_index("ix_equipment_state_safe_life", table_name="equipment")
     op.drop_index("ix_equipment_state_created", table_name="equipment")
     op.drop_index("ix_equipment_site_id_state", table_name="equipment")
     op.drop_index(op.f("ix_equipment_serial"), table_name="equipment")
+    op.drop_index(op.f("ix_equipment_safe_life_rule_id"), table_name="equipment")
     op.drop_index(op.f("ix_equipment_project_id"), table_name="equipment")
     op.drop_index(op.f("ix_equipment_organisation_path"), table_name="equipment")
     op.drop_index(op.f("ix_equipment_model_id"), table_name="equipment")
@@ -1812,6 +1880,9 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_login_sessions_expires_at"), table_name="login_sessions")
     op.drop_table("login_sessions")
+    op.drop_index("ix_lifetime_runs_waiting", table_name="lifetime_runs")
+    op.drop_index(op.f("ix_lifetime_runs_rule_id"), table_name="lifetime_runs")
+    op.drop_table("lifetime_runs")
     op.drop_index(op.f("ix_label_batches_organisation_path"), table_name="label_batches")
     op.drop_table("label_batches")
     op.drop_index(op.f("ix_imports_user_id"), table_name="imports")
@@ -1856,6 +1927,10 @@ def downgrade() -> None:
     op.drop_table("projects")
     op.drop_table("teams")
     op.drop_table("role_permissions")
+    op.drop_index(op.f("ix_lifetime_rules_type"), table_name="lifetime_rules")
+    op.drop_index(op.f("ix_lifetime_rules_model_id"), table_name="lifetime_rules")
+    op.drop_index(op.f("ix_lifetime_rules_edition"), table_name="lifetime_rules")
+    op.drop_table("lifetime_rules")
     op.drop_index(op.f("ix_duty_areas_division_prefix"), table_name="duty_areas")
     op.drop_table("duty_areas")
     op.drop_index("ix_customers_phone_tail", table_name="customers")

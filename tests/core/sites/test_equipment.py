@@ -1,4 +1,5 @@
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from shuhua_core.sites.states import SITE_STATES, worst
 
 def picture(ctx):
     media = MediaFile(
-        key=f"key-{ctx.actor.user_id}",
+        key=f"key-{uuid4()}",
         sha256="0" * 64,
         kind="photo",
         state="ready",
@@ -184,9 +185,14 @@ def test_actions_go_by_role_and_state(as_user, world):
     def actions(login):
         return [row.action for row in EquipmentService(as_user(login)).actions(piece)]
 
-    assert (actions("inspector"), actions("reviewer"), actions("leader")) == (["stop_use"], ["stop_use"], [])
+    assert actions("inspector") == ["stop_use", "watch", "propose_scrap"]
+    assert actions("reviewer") == ["stop_use", "watch", "propose_scrap", "remove"]
+    assert actions("repairer") == ["stop_use", "propose_scrap", "replace", "remove"]
+    assert actions("leader") == []
     EquipmentService(as_user("inspector")).stop_use(piece.id, {"reason": "立柱松动"})
-    assert (actions("inspector"), actions("reviewer"), actions("leader")) == ([], ["restore"], [])
+    assert actions("inspector") == ["propose_scrap"]
+    assert actions("reviewer") == ["restore", "propose_scrap", "remove"]
+    assert actions("leader") == []
 
 
 def test_a_stranger_stops_nothing(as_user, world):
