@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,7 @@ MENU: tuple[Section, ...] = (
             Entry("equipment.list", _("Equipment"), "barbell", (Permission.EQUIPMENT_VIEW,)),
             Entry("labels.list", _("QR labels"), "qrcode", (Permission.LABELS_EDIT,)),
             Entry("models.list", _("Product models"), "tags", (Permission.MODELS_VIEW,)),
+            Entry("lifetimes.list", _("Warranty and safe life"), "calendar", (Permission.LIFETIMES_VIEW,)),
             Entry("customers.list", _("Customers"), "building", (Permission.CUSTOMERS_VIEW,)),
             Entry("projects.list", _("Projects"), "building-community", (Permission.PROJECTS_VIEW,)),
         ),
@@ -115,6 +116,7 @@ MENU: tuple[Section, ...] = (
 )
 
 BadgeCounter = Callable[[Request], int]
+RecordPart = Callable[[Request, Any], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +326,11 @@ def add_menu_badge(config: Configurator, route: str, counter: BadgeCounter) -> N
     config.registry.menu_badges[route] = counter
 
 
+def add_record_part(config: Configurator, kind: str, part: RecordPart) -> None:
+    """Add what a room further right knows of records of ``kind`` to their page: ``part(request, record)`` gives it."""
+    config.registry.record_parts.setdefault(kind, []).append(part)
+
+
 def _reading_permissions(registry: Any, route: str) -> frozenset[str]:
     """Permissions of a route's views that answer GET, read once from what was registered."""
     if not registry.reading_permissions:
@@ -349,8 +356,10 @@ def includeme(config: Configurator) -> None:
     """The frame's globals, the built front end and its addresses."""
     config.registry.assets = Assets()
     config.registry.menu_badges = {}
+    config.registry.record_parts = {}
     config.registry.reading_permissions = {}
     config.add_directive("add_menu_badge", add_menu_badge)
+    config.add_directive("add_record_part", add_record_part)
     config.add_subscriber(_add_globals, BeforeRender)
     config.add_translation_dirs("shuhua_core:locale", "shuhua_web:locale")
     config.add_static_view(STATIC_PREFIX, "shuhua_web:static/dist", cache_max_age=31_536_000)

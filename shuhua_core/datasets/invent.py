@@ -226,7 +226,10 @@ class Plan:
             if not self._world.stands(number, day):
                 continue
             site = self._world.site(number)
-            found = _Place(site, number, dice.below(len(site.equipment)))
+            choice = _Place(site, number, dice.below(len(site.equipment)))
+            if choice.equipment.life or choice.equipment.spare_from:
+                continue
+            found = choice
             if busy.get(found.equipment.key, at) <= at and (site.host is not None or not check):
                 return found
         if check and found is not None:

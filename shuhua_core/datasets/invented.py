@@ -72,6 +72,24 @@ class ProjectPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One action of DOMAIN.md's tables.
+
+    ``key`` is the request, task or piece that it is done to; ``actor`` a person's or customer's key, ``PUBLIC`` or
+    ``SYSTEM``. ``input`` has the fields of the action's schema, where ``…_id`` holds a key. ``automatic`` tells that nobody
+    does it: a *reaction* comes with the step before it in the same moment, a *timer* after the days of the settings.
+    """
+
+    at: datetime
+    subject: Subject
+    key: str
+    action: str
+    actor: str
+    input: Mapping[str, Any]
+    automatic: Automatic | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EquipmentPlan:
     """One piece of equipment, as it left the factory and was installed."""
 
@@ -86,6 +104,10 @@ class EquipmentPlan:
     safe_life_until: date
     label_number: int
     label: str
+    life: tuple[Step, ...] = ()
+    """What happens to it besides repairs; a piece with a life of its own is never reported."""
+    spare_from: date | None = None
+    """The day on which it came into the stock, for one that was not on the site from the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +131,6 @@ class SitePlan:
     phone: str
     installed_on: date
     equipment: tuple[EquipmentPlan, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One action of DOMAIN.md's tables.
-
-    ``key`` is the request, task or piece that it is done to; ``actor`` a person's or customer's key, ``PUBLIC`` or
-    ``SYSTEM``. ``input`` has the fields of the action's schema, where ``…_id`` holds a key. ``automatic`` tells that nobody
-    does it: a *reaction* comes with the step before it in the same moment, a *timer* after the days of the settings.
-    """
-
-    at: datetime
-    subject: Subject
-    key: str
-    action: str
-    actor: str
-    input: Mapping[str, Any]
-    automatic: Automatic | None = None
 
 
 @dataclass(frozen=True, slots=True)

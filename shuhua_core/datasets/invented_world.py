@@ -1,7 +1,7 @@
 """The invented deployment's world: who works where, what stands where. Every value follows from the seed and a number."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -11,6 +11,7 @@ from shuhua_core.datasets.dice import Dice, Weighted
 from shuhua_core.datasets.divisions import divisions
 from shuhua_core.datasets.files import rows
 from shuhua_core.datasets.invented import CustomerPlan, EquipmentPlan, OrganisationPlan, PersonPlan, ProjectPlan, SitePlan
+from shuhua_core.datasets.invented_lives import FEW, with_lives
 from shuhua_core.datasets.vocabulary import Model, SiteType, vocabulary
 from shuhua_core.sites.codes import make_code
 
@@ -242,7 +243,11 @@ class World:
         few = (self.equipment_per_site + 1) // 2
         count = dice.between(few, 2 * self.equipment_per_site - few)
         stride = 2 * self.equipment_per_site
-        return tuple(self._piece(site, piece, site * stride + piece, installed_on, dice) for piece in range(count))
+        pieces = tuple(self._piece(site, piece, site * stride + piece, installed_on, dice) for piece in range(count))
+        if self.sites < FEW:
+            return pieces
+        spare = self._piece(site, count, site * stride + count, installed_on, Dice(self.seed, "spare", site))
+        return with_lives(self.seed, site, pieces, replace(spare, model=pieces[0].model), last_day=self.last_day, zone=ZONE)
 
     def _piece(self, site: int, piece: int, number: int, installed_on: date, dice: Dice) -> EquipmentPlan:
         model = _models().pick(dice)
@@ -276,9 +281,12 @@ class World:
     def _make_project(self, number: int) -> tuple[ProjectPlan, County]:
         county_number, kind, dice = self._project_base(number)
         county = self.counties[county_number]
-        # Three quarters stood before the history begins, the others came in its course.
+        # Three quarters stood before the history begins, some so long that their safe life ends; the others came in its course.
         if dice.chance(0.75):
             signed_on = self.first_day - timedelta(days=dice.between(70, 4 * 365))
+            old = Dice(self.seed, "old", number)
+            if old.chance(0.16):
+                signed_on = self.first_day - timedelta(days=old.between(1900, 2300))
         else:
             signed_on = self.first_day + timedelta(days=dice.below(max(1, (self.last_day - self.first_day).days - 70)))
         pieces = SITES_A_PROJECT * self.equipment_per_site

@@ -64,6 +64,11 @@ class Model:
     warranty_months: int
     safe_life_years: int
 
+    @property
+    def sturdy(self) -> bool:
+        """Whether it is of the sturdier series, which has terms of its own."""
+        return self.number.startswith("DEMO-B")
+
 
 @dataclass(frozen=True, slots=True)
 class SiteType:

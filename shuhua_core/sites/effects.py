@@ -88,8 +88,8 @@ def _replace(ctx: Context, piece: Equipment, values: Values, row: Row) -> Mappin
 
 def _replacement(ctx: Context, piece: Equipment, values: Values) -> Equipment:
     """The piece that is to take the place, locked. Raises Invalid."""
-    name = "replacement_id" if values["replacement_id"] is not None else "replacement_code"
     found = values["replacement_id"]
+    name = "replacement_code" if found is None and values["replacement_code"] else "replacement_id"
     if found is None and values["replacement_code"]:
         typed = values["replacement_code"]
         seen = visible(Equipment, ctx.actor, Permission.EQUIPMENT_VIEW)

@@ -11,7 +11,7 @@ from shuhua_core.archives.kinds import Labels
 from shuhua_core.kernel.context import Context
 from shuhua_core.sites.derived import after_months
 from shuhua_core.sites.equipment import EquipmentService
-from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
+from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW, THERE
 from shuhua_core.sites.models import Equipment
 
 TERMS: Labels = {
@@ -23,12 +23,11 @@ TERMS: Labels = {
 """What can be asked of an end: that it is past, or how many months ahead at most."""
 AT_A_TIME = 500
 """Pieces that one run of the job moves: the sites that they stand on are locked until it ends."""
-_ENDED = tuple(name for name, state in EQUIPMENT_WORKFLOW.states.items() if state.phase == "final")
 
 
 def ends(column: InstrumentedAttribute[date | None], term: str, today: date) -> ColumnElement[bool]:
     """Whether a piece that is not gone has the end of its warranty or safe life in the term, one of :data:`TERMS`."""
-    there = Equipment.state.not_in(_ENDED)
+    there = Equipment.state.in_(THERE)
     if term == "past":
         return and_(there, column < today)
     return and_(there, column.between(today, after_months(today, int(term)) or date.max))

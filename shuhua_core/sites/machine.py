@@ -19,6 +19,10 @@ def _load() -> Workflow:
 
 
 EQUIPMENT_WORKFLOW = _load()
+GONE = frozenset(name for name, state in EQUIPMENT_WORKFLOW.states.items() if state.phase == "final")
+"""States of pieces that are no longer in use anywhere, and never will be."""
+THERE = tuple(name for name in EQUIPMENT_WORKFLOW.states if name not in GONE)
+"""All other states."""
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,11 @@ from shuhua_core.archives.models import Customer, ProductModel, Project
 from shuhua_core.kernel.actor import Actor
 from shuhua_core.kernel.scope import visible
 from shuhua_core.sites import codes
+from shuhua_core.sites.machine import GONE
 from shuhua_core.sites.models import Equipment, Site
 
 SHOWN_SERIALS = 3
 """How many pieces a popup names; it counts the others."""
-
-GONE = frozenset({"scrapped", "removed", "replaced"})
-"""States of pieces that are no longer on their site."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,36 @@ SITE_STATES: Mapping[str, SiteState] = {
 ``to_inspect`` is no state of a piece: a site is that when an inspection is overdue and nothing worse is known.
 """
 
+
+@dataclass(frozen=True, slots=True)
+class PublicWords:
+    """What the page behind a piece's label says of a state: whether it may be used, and a sentence."""
+
+    usable: bool
+    zh: str
+    en: str
+
+    def said(self, locale: str) -> str:
+        """The sentence in the language."""
+        return self.en if locale == "en" else self.zh
+
+
+PUBLIC_WORDS: Mapping[str, PublicWords] = {
+    "in_stock": PublicWords(False, "尚未安装", "Not installed yet"),
+    "to_install": PublicWords(False, "尚未安装完成，请等候启用", "Not installed yet; please wait until it is"),
+    "normal": PublicWords(True, "可以正常使用", "Ready to use"),
+    "watched": PublicWords(True, "可以使用，工作人员正在观察其状况", "May be used; our staff keep an eye on it"),
+    "faulty": PublicWords(True, "有故障，已安排处理，请小心使用", "Has a fault that is being dealt with; take care"),
+    "repairing": PublicWords(False, "正在维修，请勿使用", "Being repaired"),
+    "out_of_use": PublicWords(False, "已停用", "Out of use"),
+    "past_life": PublicWords(False, "已超过安全使用寿命", "Past its safe service life"),
+    "to_scrap": PublicWords(False, "存在隐患，待报废", "Unsafe, waiting to be scrapped"),
+    "scrapped": PublicWords(False, "已报废", "Scrapped"),
+    "removed": PublicWords(False, "已拆除", "Taken away"),
+    "replaced": PublicWords(False, "已更换为新器材", "Replaced by a new piece"),
+}
+"""By state of a piece; a test sees to it that none is missing."""
+
 IN_USE = tuple(name for name in SITE_STATES if name not in {"to_inspect", "to_install", "empty"})
 """States of pieces that stand somewhere for people to use."""
 INTACT = ("normal", "watched")

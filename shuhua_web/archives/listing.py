@@ -11,6 +11,7 @@ from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives.kinds import CUSTOMER_KINDS, EQUIPMENT_TYPES, PROJECT_KINDS
 from shuhua_core.archives.models import Customer, ProductModel, Project
 from shuhua_core.places.models import Division
+from shuhua_core.sites.machine import THERE
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_web.i18n import _
 from shuhua_web.listing import ChoiceFilter, Column, DateRange, DivisionFilter, Listing, RecordFilter, Search, Through
@@ -23,6 +24,12 @@ BUYER = aliased(Customer)
 def counted(column: Any, owner: Any) -> Any:
     """How many rows name the record, as a column of its list."""
     return select(func.count()).where(column == owner).correlate_except(column.class_).scalar_subquery()
+
+
+def standing(column: Any, owner: Any) -> Any:
+    """How many pieces that are not gone name the record, as a column of its list."""
+    there = select(func.count()).where(column == owner, Equipment.state.in_(THERE))
+    return there.correlate_except(Equipment).scalar_subquery()
 
 
 def _with_area(model: Any) -> Any:
@@ -108,7 +115,7 @@ PROJECT_LIST = Listing(
         Column("customer", _("Customer"), BUYER.name),
         Column("customer_id", _("Customer"), Project.customer_id, kind="integer", office=False),
         Column("sites", _("Installation points"), counted(Site.project_id, Project.id), kind="integer", nullable=False),
-        Column("pieces", _("Equipment"), counted(Equipment.project_id, Project.id), kind="integer", nullable=False),
+        Column("pieces", _("Equipment"), standing(Equipment.project_id, Project.id), kind="integer", nullable=False),
         Column("accepted_on", _("Accepted on"), Project.accepted_on, kind="date", sort=True),
         *version_columns(Project),
     ),

@@ -76,6 +76,8 @@ class Archive:
     """Fields that can be changed in many records at once."""
     tools: Sequence[Tool] = ()
     """Further buttons above its list."""
+    preview: Callable[[Request, int | None], str] | None = None
+    """The address that tells what its form, of a new record or of that one, would do."""
     around: Around | None = None
     """How its API finds what is near a position."""
     summary: str
@@ -140,7 +142,8 @@ def _new(archive: Archive, request: Request) -> Any:
         return request.route_path(f"{archive.name}.view", id=record.id)
 
     way = crumbs(request, (archive.listing.title, f"{archive.name}.list"), (archive.new_title, None))
-    return form.answer(save, done=_("Saved.")) or form.page(archive.new_title, crumbs=way)
+    preview = archive.preview(request, None) if archive.preview else None
+    return form.answer(save, done=_("Saved.")) or form.page(archive.new_title, crumbs=way, preview=preview)
 
 
 def _edit(archive: Archive, request: Request) -> Any:
@@ -167,7 +170,9 @@ def _edit(archive: Archive, request: Request) -> Any:
     if answer is not None:
         return answer
     title = _("Change ${name}", mapping={"name": request.service(archive.service).get(number).number})
-    return form.page(title, crumbs=crumbs(request, (archive.listing.title, f"{archive.name}.list"), (title, None)))
+    preview = archive.preview(request, number) if archive.preview else None
+    way = crumbs(request, (archive.listing.title, f"{archive.name}.list"), (title, None))
+    return form.page(title, crumbs=way, preview=preview)
 
 
 def archive_form(archive: Archive, request: Request, schema: type[InputSchema], **values: Any) -> OfficeForm:
@@ -185,7 +190,9 @@ def _view(archive: Archive, request: Request) -> dict[str, Any]:
     shown = archive.page(request, record)
     way = crumbs(request, (archive.listing.title, f"{archive.name}.list"), (record.number, None))
     actions = list(shown.pop("actions", ()))
-    if covers(record, request.actor, archive.edit):
+    for more in request.registry.record_parts.get(archive.kind, ()):
+        shown |= more(request, record)
+    if not shown.pop("frozen", False) and covers(record, request.actor, archive.edit):
         actions.append(Action(_("Edit"), request.route_path(f"{archive.name}.edit", id=record.id)))
     return {"title": f"{record.number} {record.name}", "crumbs": way, "actions": actions, **shown}
 

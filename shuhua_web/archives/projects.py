@@ -14,11 +14,13 @@ from shuhua_core.archives.schema import ProjectCreate, ProjectPatch
 from shuhua_core.archives.service import ProjectService
 from shuhua_core.kernel.scope import visible
 from shuhua_core.places.queries import full_name
+from shuhua_core.sites.machine import GONE, THERE
 from shuhua_core.sites.models import Equipment, Site
+from shuhua_core.sites.states import IN_USE, INTACT, SITE_STATES
 from shuhua_web import formats
 from shuhua_web.api import Out, Serializer
-from shuhua_web.archives.listing import PROJECT_LIST
-from shuhua_web.archives.pages import SHOWN, Archive, label, label_of, record_link, record_source, related
+from shuhua_web.archives.listing import PROJECT_LIST, standing
+from shuhua_web.archives.pages import SHOWN, Archive, label, label_of, record_link, record_source
 from shuhua_web.i18n import _
 from shuhua_web.places.widgets import DivisionWidget
 from shuhua_web.records import Fact, Related
@@ -103,18 +105,55 @@ def project_page(request: Request, project: Project) -> dict[str, Any]:
         for each in products_of(request, project)
     ]
     points = session.execute(
-        select(Site.id, Site.number, Site.name)
+        select(Site, standing(Equipment.site_id, Site.id))
         .where(Site.project_id == project.id, visible(Site, request.actor, Permission.SITES_VIEW))
         .order_by(Site.id.desc())
         .limit(SHOWN)
     ).all()
+    rows = [
+        (
+            record_link(request, "sites.view", site.id, site.number),
+            site.name,
+            site.address or "",
+            SITE_STATES[site.state].label(locale),
+            formats.number(pieces),
+            formats.day(site.installed_on),
+        )
+        for site, pieces in points
+    ]
+    heads = (_("Number"), _("Name", context="thing"), _("Address"), _("State"), _("Equipment"), _("Installed on"))
+    more = request.route_path("sites.list", _query={"project_id": project.id}) if rows else None
     return {
-        "groups": [("", facts)],
+        "groups": [("", facts), (_("In total"), _totals(request, project))],
         "relations": [
             Related(_("Products"), (_("Model"), _("Name", context="thing"), _("Pieces")), products),
-            related(request, _("Installation points"), "sites", points, {"project_id": project.id}),
+            Related(_("Installation points"), heads, rows, more_href=more),
         ],
     }
+
+
+def _totals(request: Request, project: Project) -> list[Fact]:
+    """Sites, pieces in use and what a piece came to, as far as the reader may see them; two statements."""
+    session = request.ctx.session
+    seen = visible(Site, request.actor, Permission.SITES_VIEW)
+    sites = session.scalar(select(func.count()).where(Site.project_id == project.id, seen)) or 0
+    there, used, intact, gone = session.execute(
+        select(
+            func.count().filter(Equipment.state.in_(THERE)),
+            func.count().filter(Equipment.state.in_(IN_USE)),
+            func.count().filter(Equipment.state.in_(INTACT)),
+            func.count().filter(Equipment.state.in_(GONE)),
+        ).where(Equipment.project_id == project.id, visible(Equipment, request.actor, Permission.EQUIPMENT_VIEW))
+    ).one()
+    pieces = {"project_id": project.id}
+    return [
+        Fact(_("Installation points"), formats.number(sites), request.route_path("sites.list", _query=pieces)),
+        Fact(_("Equipment"), formats.number(there), request.route_path("equipment.list", _query=pieces)),
+        Fact(_("Intact rate"), formats.percent(intact, used)),
+        Fact(_("Scrapped, removed or replaced"), formats.number(gone)),
+        Fact(_("Amount (yuan)"), formats.amount(project.amount)),
+        Fact(_("Amount a site (yuan)"), formats.amount(project.amount / sites) if project.amount and sites else None),
+    ]
 
 
 def project_controls(request: Request) -> dict[str, Any]:

@@ -68,6 +68,7 @@ PROVIDERS: tuple[str, ...] = (
     "shuhua_web.office.service_cards:newest_repairs",
     "shuhua_web.office.service_cards:task_states",
     "shuhua_web.map.views:map_card",
+    "shuhua_web.office.life_cards:near_ends",
     "shuhua_web.office.service_cards:trend",
     "shuhua_web.office.service_cards:ranking",
 )

@@ -13,15 +13,15 @@ from sqlalchemy import select
 from shuhua_core.archives.models import ProductModel
 from shuhua_core.kernel.errors import NotFound
 from shuhua_core.sites import codes
+from shuhua_core.sites.machine import GONE
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.sites.nearby import PUBLIC_KINDS, Near, nearest
-from shuhua_core.sites.queries import GONE
-from shuhua_core.sites.states import SITE_KINDS, SITE_STATES
+from shuhua_core.sites.states import PUBLIC_WORDS, SITE_KINDS, SITE_STATES
 
 from ..i18n import _
 from ..limits import limit_wrong_codes
 from ..security import PUBLIC
-from .pages import DO_NOT_USE, name_of, page, picture_of, state_of
+from .pages import name_of, page, picture_of, state_of
 
 RADIUS = 2000
 SHOWN = 20
@@ -100,7 +100,7 @@ def _piece(request: Request, site: Site, piece: Equipment, model: ProductModel) 
     return {
         "name": name_of(request, piece, model),
         "place": piece.place,
-        "state": _("Please do not use") if piece.state in DO_NOT_USE else words,
+        "state": words if PUBLIC_WORDS[piece.state].usable else _("Please do not use"),
         "tone": tone,
         "picture": picture_of(request, piece),
         "href": href,

@@ -13,12 +13,11 @@ from shuhua_core.archives.models import ProductModel
 from shuhua_core.media.service import MediaService
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.models import Equipment
+from shuhua_core.sites.states import PUBLIC_WORDS
 
 from ..layout import TONES
 
 FRAME = "shuhua_web:public/templates/frame.pt"
-DO_NOT_USE = frozenset({"out_of_use", "past_life", "to_scrap", "scrapped", "removed"})
-"""States in which the public page says that the piece must not be used."""
 
 
 def page(request: Request, title: Any, **values: Any) -> dict[str, Any]:
@@ -44,7 +43,7 @@ def visitor(request: Request) -> str:
 def state_of(request: Request, state: str) -> tuple[str, str]:
     """(words, class) of a piece's state."""
     found = EQUIPMENT_WORKFLOW.states[state]
-    return found.label(request.locale_name), TONES.get(found.tone, "ended")
+    return PUBLIC_WORDS[state].said(request.locale_name), TONES.get(found.tone, "ended")
 
 
 def name_of(request: Request, piece: Equipment, model: ProductModel | None) -> str:

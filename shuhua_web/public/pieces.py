@@ -24,6 +24,7 @@ from shuhua_core.sites.codes import normalise
 from shuhua_core.sites.labels.models import Label
 from shuhua_core.sites.labels.scans import note_scan
 from shuhua_core.sites.models import Equipment, Site
+from shuhua_core.sites.states import PUBLIC_WORDS
 
 from .. import formats
 from ..forms import form_for
@@ -34,7 +35,7 @@ from ..media.serving import file_answer
 from ..security import PUBLIC, derive
 from ..sites.label_api import count_scan
 from .nearby import public_site
-from .pages import DO_NOT_USE, name_of, page, picture_of, sent_position, state_of, visitor
+from .pages import name_of, page, picture_of, sent_position, state_of, visitor
 
 NOT_ASKED = ("code", "equipment_id", "site_id", "media_ids", "captured_at", "position", "address")
 """Fields of a public report that this page knows by itself."""
@@ -142,7 +143,8 @@ def _page(request: Request, found: Equipment, form: Any) -> dict[str, Any]:
         picture=picture_of(request, found),
         state=words,
         tone=tone,
-        do_not_use=found.state in DO_NOT_USE,
+        do_not_use=not PUBLIC_WORDS[found.state].usable,
+        successor=_successor(request, found),
         usage=model.usage,
         code=found.code,
         reports=[
@@ -158,6 +160,14 @@ def _page(request: Request, found: Equipment, form: Any) -> dict[str, Any]:
         faults=[(code, fault_label(code, locale)) for code in FAULTS],
         form=form,
     )
+
+
+def _successor(request: Request, found: Equipment) -> str | None:
+    """The page of the piece that took its place, where that has a label."""
+    if found.replaced_by_id is None:
+        return None
+    code = request.dbsession.scalar(select(Equipment.code).where(Equipment.id == found.replaced_by_id))
+    return str(request.route_path("public.piece", code=code)) if code else None
 
 
 @view_config(route_name="public.join", request_method="POST", permission=PUBLIC)

@@ -13,11 +13,13 @@ from shuhua_core.kernel.workflow import Row
 from shuhua_core.repairs.machine import MACHINE
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.schema import SEVERITIES
+from shuhua_core.sites.models import Equipment
 from shuhua_core.tasks.machine import MACHINE as TASK_MACHINE
 from shuhua_core.tasks.models import Task
 
 from .. import formats
 from ..i18n import _
+from ..sites.ends import ends_text, in_warranty
 from .acting import Controls, Kind
 from .cards import Card, CardGroup, CardsWidget, two_buttons
 from .facts import TITLE, repair_groups, word
@@ -49,19 +51,22 @@ def _in_dialog(request: Request) -> bool:
 
 
 def _approve(request: Request, repair: RepairRequest) -> Controls:
-    today = request.ctx.now.astimezone(request.deployment.settings.timezone).date()
     initial: dict[str, Any] = {"severity": repair.severity or "normal"}
     around = surroundings(request, repair)
-    covered = around.in_warranty(today)
+    covered = proposed_warranty(request, repair, around.piece)
     if covered is not None:
         initial["in_warranty"] = covered
     intro = None
     if around.piece is not None:
-        until = formats.day(around.piece.warranty_to) or "–"
-        intro = _("Warranty of ${number} until ${day}", mapping={"number": around.piece.number, "day": until})
+        intro = f"{around.piece.number} · {ends_text(request, around.piece)}"
     tasks = CardsWidget(request, lambda: [CardGroup(None, _task_cards(request, repair))], none=_("Make a new task"))
     warranty = two_buttons(_("In warranty"), _("Out of warranty"))
     return Controls(initial=initial, widgets={"task_id": tasks, "in_warranty": warranty}, intro=intro)
+
+
+def proposed_warranty(request: Request, repair: RepairRequest, piece: Equipment | None) -> bool | None:
+    """In or out of warranty on the day of the report: a review that takes its time costs nobody their warranty."""
+    return in_warranty(piece, repair.created_at.astimezone(request.deployment.settings.timezone).date())
 
 
 def _task_cards(request: Request, repair: RepairRequest) -> Sequence[Card]:

@@ -9,12 +9,14 @@ from pyramid.request import Request
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.errors import NotAllowed, TooMany, WrongState
 from shuhua_core.kernel.schema import Boolean, Choice, field
+from shuhua_core.kernel.scope import covers
 from shuhua_core.media.service import MediaService
 from shuhua_core.repairs.faults import FAULTS
 from shuhua_core.repairs.machine import MACHINE
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.schema import Change, Intake
 from shuhua_core.repairs.service import RepairService
+from shuhua_core.sites.models import Equipment
 from shuhua_core.tasks.service import TaskService
 
 from ..api import Out, Reply, Serializer, Variant, api_view, record_id
@@ -25,6 +27,7 @@ from ..i18n import _
 from ..limits import limit_reports
 from ..media.items import MEDIA, media_item
 from ..security import PUBLIC, SIGNED_IN
+from .actions import proposed_warranty
 from .public import reporter_space
 
 TAG = "repairs"
@@ -55,6 +58,12 @@ REPAIR = Serializer(
         Out("fault", "string", nullable=True),
         Out("severity", "string", nullable=True),
         Out("in_warranty", "boolean", nullable=True),
+        Out(
+            "warranty_proposed",
+            "boolean",
+            nullable=True,
+            description="What the piece's warranty says for the day of the report, for who reviews it; null where nobody knows.",
+        ),
         Out("site_id", "integer", nullable=True),
         Out("equipment_id", "integer", nullable=True),
         Out("customer_id", "integer", nullable=True),
@@ -93,6 +102,7 @@ def repair_item(request: Request, repair: RepairRequest, *, new: bool = False, f
     return REPAIR.one(
         repair,
         state_label=table.states[repair.state].label(request.locale_name),
+        warranty_proposed=_proposed(request, repair),
         tasks=TASK_LINK.many(tasks),
         media=[media_item(request, each) for each in media],
         actions=actions_of(request, MACHINE.available(request.ctx, repair), MACHINE.schemas),
@@ -101,6 +111,12 @@ def repair_item(request: Request, repair: RepairRequest, *, new: bool = False, f
             "timeline": request.route_path("api.repairs.timeline", id=repair.id),
         },
     )
+
+
+def _proposed(request: Request, repair: RepairRequest) -> bool | None:
+    if repair.equipment_id is None or not covers(repair, request.actor, Permission.REPAIRS_REVIEW):
+        return None
+    return proposed_warranty(request, repair, request.ctx.session.get(Equipment, repair.equipment_id))
 
 
 def _actions(request: Request) -> dict[str, Variant]:

@@ -24,6 +24,7 @@ from ..forms import OfficeForm
 from ..i18n import _
 from ..media.pictures import PicturesWidget
 from ..places.widgets import DivisionWidget
+from ..sites.ends import ends_text, in_warranty, today_of
 from ..widgets import FieldWidget, RecordWidget
 from .queries import mergeable_states, recent_requests
 
@@ -192,6 +193,8 @@ def place_box(
         "piece": piece,
         "site": site,
         "open": [each for each in _open_there(request, piece, site) if each.id != besides],
+        "ends": ends_text(request, piece) if piece is not None and actor.may(Permission.LIFETIMES_VIEW) else None,
+        "covered": in_warranty(piece, today_of(request)),
         "error": error,
         "oob": oob,
     }

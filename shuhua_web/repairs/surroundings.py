@@ -20,6 +20,7 @@ from .. import formats
 from ..i18n import _
 from ..layout import Layout
 from ..records import Fact
+from ..sites.ends import end_facts, in_warranty
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Surroundings:
 
     def in_warranty(self, today: date) -> bool | None:
         """Whether the piece is in warranty on this day; None where nobody knows."""
-        return None if self.piece is None or self.piece.warranty_to is None else self.piece.warranty_to >= today
+        return in_warranty(self.piece, today)
 
 
 def surroundings(request: Request, record: Any) -> Surroundings:
@@ -82,8 +83,7 @@ def piece_facts(request: Request, around: Surroundings) -> list[Fact]:
             Fact(_("Batch"), piece.batch),
             Fact(_("Where on the site"), piece.place),
             Fact(_("Installed on"), formats.day(piece.installed_on)),
-            Fact(_("Warranty to"), formats.day(piece.warranty_to)),
-            Fact(_("Safe life to"), formats.day(piece.safe_life_to)),
+            *end_facts(request, piece),
         ]
     if customer is not None:
         found.append(Fact(_("Customer"), customer.name, link(request, "customers.view", customer, Permission.CUSTOMERS_VIEW)))

@@ -9,6 +9,7 @@ from shuhua_web.archives.merging import add_merging
 from shuhua_web.archives.pages import add_archive
 from shuhua_web.sites.equipment import EQUIPMENT
 from shuhua_web.sites.label_pages import LABELS
+from shuhua_web.sites.lifetimes import LIFETIMES
 from shuhua_web.sites.sites import SITE_MERGING, SITES
 
 
@@ -19,6 +20,9 @@ def includeme(config: Configurator) -> None:
     config.add_route("sites.hosts", "/sites/hosts")
     config.add_route("equipment.stop_notice", r"/equipment/{id:\d+}/stop-notice.pdf")
     config.add_route("equipment.act", r"/equipment/{id:\d+}/actions/{action:[a-z_]+}")
+    config.add_route("equipment.replacements", r"/equipment/{id:\d+}/replacements")
+    config.add_route("lifetimes.preview", "/lifetimes/preview")
+    config.add_route("lifetimes.end", r"/lifetimes/{id:\d+}/end")
     config.add_route("labels.list", "/labels")
     config.add_route("labels.batches", "/labels/batches")
     config.add_route("labels.print", "/labels/print")
@@ -32,7 +36,7 @@ def includeme(config: Configurator) -> None:
     config.add_api_route("api.equipment.code", "/equipment/by-code/{code}")
     config.add_api_route("api.equipment.act", r"/equipment/{id:\d+}/actions/{action}")
     config.add_api_route("api.equipment.timeline", r"/equipment/{id:\d+}/timeline")
-    for archive in (SITES, EQUIPMENT):
+    for archive in (SITES, EQUIPMENT, LIFETIMES):
         add_archive(config, archive)
     add_merging(config, SITE_MERGING)
     add_list(config, "api.labels.list", LABELS, tag="labels", summary="List labels")

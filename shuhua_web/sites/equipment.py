@@ -1,36 +1,31 @@
-"""Pieces of equipment: their page with the whole life, their answer in the API, and their actions."""
+"""Pieces of equipment: their page and their answer in the API."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from pyramid.request import Request
-from pyramid.view import view_config
 
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives.models import Customer, ProductModel, Project
-from shuhua_core.kernel.errors import NotAllowed, NotFound, WrongState
-from shuhua_core.kernel.schema import InputSchema, Text, field
 from shuhua_core.kernel.scope import covers
 from shuhua_core.media.service import MediaService
 from shuhua_core.sites.effects import MACHINE
 from shuhua_core.sites.equipment import EquipmentService
+from shuhua_core.sites.lifetimes.reckon import BY_PIECE, ENDS
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.models import Equipment, Site
-from shuhua_core.sites.schema import ACTION_SCHEMAS, EquipmentCreate, EquipmentPatch, media_field
+from shuhua_core.sites.schema import ACTION_SCHEMAS, EquipmentCreate, EquipmentPatch
 from shuhua_web import formats
-from shuhua_web.api import Out, Serializer, Variant, api_view, record_id
-from shuhua_web.api.actions import ACTION, actions_of, variants_of
-from shuhua_web.api.timeline import TIMELINE, names_of, timeline
-from shuhua_web.archives.pages import Archive, record_source
-from shuhua_web.forms import form_for
+from shuhua_web.api import Out, Serializer, api_view, record_id
+from shuhua_web.api.actions import ACTION, actions_of
+from shuhua_web.api.timeline import TIMELINE, timeline
+from shuhua_web.archives.pages import Archive, label_of, record_source
 from shuhua_web.i18n import _
-from shuhua_web.layout import crumbs
 from shuhua_web.media.items import MEDIA, media_item
-from shuhua_web.media.pictures import PicturesWidget, SentPictures, captioned
+from shuhua_web.media.pictures import captioned
 from shuhua_web.records import Action, Fact, actions, badge
-from shuhua_web.records import timeline as shown_timeline
-from shuhua_web.security import SIGNED_IN
+from shuhua_web.sites.ends import end_facts, in_warranty, today_of, why_text
 from shuhua_web.sites.listing import EQUIPMENT_LIST
 from shuhua_web.sites.sites import hidden_references, linked, unit_name
 from shuhua_web.sites.stop_notice import notices
@@ -59,7 +54,12 @@ PIECE = Serializer(
         Out("state_at", "moment"),
         Out("state_source", "string", description="The action that brought it into its state."),
         Out("warranty_to", "date", nullable=True),
+        Out("in_warranty", "boolean", nullable=True, description="Today; null where nobody knows."),
+        Out("warranty_why", "string", description="Which rule gave that end, in the caller's language."),
         Out("safe_life_to", "date", nullable=True),
+        Out("safe_life_why", "string", description="Which rule gave that end, in the caller's language."),
+        Out("replaces_id", "integer", nullable=True, description="The piece whose place it took."),
+        Out("replaced_by_id", "integer", nullable=True, description="The piece that took its place."),
         Out("code", "string", nullable=True, description="Code of the label that is stuck on it."),
         Out("note", "string", nullable=True),
         Out("media", [MEDIA]),
@@ -82,18 +82,22 @@ def piece_item(request: Request, piece: Equipment) -> dict[str, Any]:
         piece,
         model_name=model.name_en if request.locale_name == "en" and model.name_en else model.name,
         usage=model.usage,
+        in_warranty=in_warranty(piece, today_of(request)),
+        warranty_why=why_text(request, piece, "warranty"),
+        safe_life_why=why_text(request, piece, "safe_life"),
         state_label=EQUIPMENT_WORKFLOW.states[piece.state].label(request.locale_name),
         media=[media_item(request, each) for each in media],
         actions=actions_of(request, MACHINE.available(request.ctx, piece), ACTION_SCHEMAS),
         links={
             "self": request.route_path("api.equipment.view", id=piece.id),
             "timeline": request.route_path("api.equipment.timeline", id=piece.id),
+            "life": request.route_path("api.equipment.life", id=piece.id),
         },
     )
 
 
 def piece_page(request: Request, piece: Equipment) -> dict[str, Any]:
-    """A piece with its life (R77)."""
+    """A piece; the room of reports adds its whole life (R77)."""
     zone, locale = request.deployment.settings.timezone, request.locale_name
     sources = {row.action: row.label(locale) for row in EQUIPMENT_WORKFLOW.rows} | {"create": _("Created")}
     facts = [
@@ -109,15 +113,14 @@ def piece_page(request: Request, piece: Equipment) -> dict[str, Any]:
         linked(request, "customers", piece.customer_id),
         linked(request, "projects", piece.project_id),
         Fact(_("Host unit"), unit_name(request, piece.host_unit_id)),
-        Fact(_("Warranty to"), formats.day(piece.warranty_to)),
-        Fact(_("Safe service life to"), formats.day(piece.safe_life_to)),
+        *end_facts(request, piece),
+        *_neighbours(request, piece),
         Fact(_("Code on the label"), piece.code),
         Fact(_("State since"), formats.moment(piece.state_at, zone)),
         Fact(_("State by"), sources.get(piece.state_source, piece.state_source)),
         Fact(_("Note"), piece.note, wide=True),
     ]
     service = request.service(EquipmentService)
-    steps = service.timeline(piece)
     pictures = MediaService(request.ctx).of_records({"equipment": [piece.id]})
     return {
         "groups": [("", facts)],
@@ -125,8 +128,17 @@ def piece_page(request: Request, piece: Equipment) -> dict[str, Any]:
         "papers": notices(request, piece),
         "actions": [*actions(request, service.actions(piece), "equipment.act", piece.id), *_print_label(request, piece)],
         "pictures": captioned(request, pictures["equipment", piece.id], piece.number),
-        "steps": shown_timeline(request, EQUIPMENT_WORKFLOW, steps, names_of(request, steps)),
     }
+
+
+def _neighbours(request: Request, piece: Equipment) -> list[Fact]:
+    """The piece whose place this one took, and the one that took its own."""
+    found = []
+    for title, other in ((_("Took the place of"), piece.replaces_id), (_("Replaced by"), piece.replaced_by_id)):
+        if other is not None:
+            shown = label_of(request, Equipment, Permission.EQUIPMENT_VIEW, other)
+            found.append(Fact(title, shown, request.route_path("equipment.view", id=other)))
+    return found
 
 
 def _print_label(request: Request, piece: Equipment) -> list[Action]:
@@ -151,9 +163,10 @@ def piece_controls(request: Request) -> dict[str, Any]:
 def piece_initial(piece: Equipment) -> dict[str, Any]:
     """What a piece's form begins with."""
     names = ("number", "name", "model_id", "serial", "batch", "site_id", "place", "customer_id", "project_id", "code", "note")
-    days = ("produced_on", "installed_on", "warranty_to", "safe_life_to")
+    # An end that a rule gave is left empty: it stays reckoned unless somebody enters one.
+    entered = [f"{which}_to" for which in ENDS if getattr(piece, f"{which}_by") == BY_PIECE]
     values = {name: getattr(piece, name) for name in names}
-    return values | {name: formats.day(getattr(piece, name)) or None for name in days}
+    return values | {name: formats.day(getattr(piece, name)) or None for name in ("produced_on", "installed_on", *entered)}
 
 
 def _from_address(request: Request) -> dict[str, Any]:
@@ -186,78 +199,6 @@ EQUIPMENT = Archive(
     summary="piece of equipment",
     plural="equipment",
 )
-
-
-class Reasoned(InputSchema):
-    """What a person enters for any action: its own schema then says whether a picture is needed, once all have come."""
-
-    reason = field(Text(500, 2, multiline=True), _("Reason"), required=True)
-    media_ids = media_field()
-
-
-@view_config(
-    route_name="equipment.act",
-    permission=SIGNED_IN,
-    request_method=("GET", "POST"),
-    renderer="shuhua_web:templates/form.pt",
-)
-def act(request: Request) -> Any:
-    """The form of an action, and the action."""
-    sent = SentPictures.of(request)
-    number, action = record_id(request), request.matchdict["action"]
-    row = next((row for row in EQUIPMENT_WORKFLOW.rows if row.action == action and row.permission != "system"), None)
-    if row is None:
-        raise NotFound
-    title, version = row.label(request.locale_name), None
-    piece = request.service(EquipmentService).get(number)
-    if not covers(piece, request.actor, row.permission):
-        raise NotAllowed(state=piece.state)
-    if request.method == "GET":
-        version = piece.version
-        if all(row.action != action for row in request.service(EquipmentService).actions(piece)):
-            raise WrongState(state=piece.state)
-    address = request.route_path("equipment.view", id=number)
-    form = form_for(
-        Reasoned,
-        request,
-        submit=title,
-        tone=row.tone,
-        cancel=address,
-        widgets={"media_ids": PicturesWidget(request)},
-        version=version,
-    )
-    form.multipart = True
-
-    def save(data: dict[str, Any]) -> str:
-        request.service(EquipmentService).act(number, action, sent.join(request, data), expected_version=form.version)
-        return address
-
-    way = crumbs(request, (EQUIPMENT_LIST.title, "equipment.list"), (title, None))
-    return form.answer(save, done=_("Done.")) or form.page(title, crumbs=way)
-
-
-def _variants(_request: Request) -> dict[str, Variant]:
-    return variants_of(EQUIPMENT_WORKFLOW.rows, ACTION_SCHEMAS)
-
-
-@api_view(
-    route_name="api.equipment.act",
-    method="POST",
-    permission=SIGNED_IN,
-    tag="equipment",
-    summary="Take an action on a piece",
-    variants=_variants,
-    answer=PIECE,
-    idempotent=True,
-    versioned="optional",
-    errors=(WrongState,),
-)
-def act_api(request: Request, body: dict[str, Any]) -> dict[str, Any]:
-    """Put a piece out of use or back into use."""
-    piece = request.service(EquipmentService).act(
-        record_id(request), request.matchdict["action"], body, expected_version=request.seen_version
-    )
-    return piece_item(request, piece)
 
 
 @api_view(

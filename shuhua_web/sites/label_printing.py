@@ -18,8 +18,8 @@ from shuhua_core.sites.labels.schema import MOST, NewBatch
 from shuhua_core.sites.labels.service import LabelService
 from shuhua_core.sites.labels.sheet import LabelWords, PrintedLabel, label_sheet
 from shuhua_core.sites.labels.sizes import label_sizes
+from shuhua_core.sites.machine import GONE
 from shuhua_core.sites.models import Equipment, Site
-from shuhua_core.sites.queries import GONE
 from shuhua_web import formats
 from shuhua_web.archives.pages import record_source
 from shuhua_web.forms import form_for

@@ -16,7 +16,7 @@ from shuhua_core.sites.lifetime import TERMS
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.sites.states import IN_USE, INTACT, SITE_KINDS, SITE_STATES
-from shuhua_web.archives.listing import area_columns, counted, version_columns
+from shuhua_web.archives.listing import area_columns, standing, version_columns
 from shuhua_web.i18n import _
 from shuhua_web.listing import (
     ChoiceFilter,
@@ -75,7 +75,7 @@ SITE_LIST = Listing(
         Column("kind", _("Kind"), Site.kind, kind="choice", labels=SITE_KINDS, nullable=False),
         *area_columns(Site, AREA),
         Column("address", _("Address"), Site.address, long=True),
-        Column("pieces", _("Equipment"), counted(Equipment.site_id, Site.id), kind="integer", nullable=False),
+        Column("pieces", _("Equipment"), standing(Equipment.site_id, Site.id), kind="integer", nullable=False),
         Column("customer", _("Customer"), BUYER.name),
         Column("customer_id", _("Customer"), Site.customer_id, kind="integer", office=False),
         Column("project", _("Project"), WORK.name),
@@ -152,6 +152,8 @@ EQUIPMENT_LIST = Listing(
         RecordFilter("model_id", _("Model"), Equipment.model_id),
         RecordFilter("project_id", _("Project"), Equipment.project_id),
         RecordFilter("customer_id", _("Customer"), Equipment.customer_id),
+        RecordFilter("warranty_rule_id", _("Warranty by"), Equipment.warranty_rule_id),
+        RecordFilter("safe_life_rule_id", _("Safe service life by"), Equipment.safe_life_rule_id),
     ),
     search=Search(
         codes=(Equipment.number, Equipment.serial, Equipment.batch, Equipment.code),

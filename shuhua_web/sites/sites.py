@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pyramid.request import Request
@@ -18,7 +18,7 @@ from shuhua_core.kernel.scope import covers, prefix_range, visible
 from shuhua_core.media.service import MediaService
 from shuhua_core.places.positions import position_of
 from shuhua_core.places.queries import full_name
-from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
+from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW, GONE, THERE
 from shuhua_core.sites.merging import SITE_MERGE, site_twins, twins_of_site
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.sites.nearby import nearest
@@ -128,7 +128,7 @@ def site_page(request: Request, site: Site) -> dict[str, Any]:
         "groups": groups,
         "badge": badge(SITE_TABLE, site.state, locale),
         "pictures": captioned(request, pictures["site", site.id], site.number),
-        "relations": [*twins_related(request, "sites", SITE_MERGE, site, twins_of_site), _pieces(request, site)],
+        "relations": [*twins_related(request, "sites", SITE_MERGE, site, twins_of_site), *_pieces(request, site)],
     }
     shown["actions"] = merge_action(request, "sites", SITE_MERGE, site)
     if request.actor.may(Permission.EQUIPMENT_EDIT) and covers(site, request.actor, Permission.SITES_VIEW):
@@ -172,27 +172,45 @@ def _position_facts(request: Request, site: Site) -> list[Fact]:
     return facts
 
 
-def _pieces(request: Request, site: Site) -> Related:
+def _pieces(request: Request, site: Site) -> Iterator[Related]:
+    """The pieces that stand there, and those that once did."""
     locale = request.locale_name
     query = (
-        select(Equipment.id, Equipment.number, Equipment.name, Equipment.serial, Equipment.place, Equipment.state)
+        select(Equipment)
         .where(Equipment.site_id == site.id, visible(Equipment, request.actor, Permission.EQUIPMENT_VIEW))
         .order_by(Equipment.number)
-        .limit(SHOWN)
     )
-    rows = [
-        (
-            record_link(request, "equipment.view", each.id, each.number),
-            each.name,
-            each.serial or "",
-            each.place or "",
-            badge(EQUIPMENT_WORKFLOW, each.state, locale).label,
-        )
-        for each in request.ctx.session.execute(query)
-    ]
-    heads = (_("Number"), _("Name", context="thing"), _("Serial number"), _("Place on the site"), _("State"))
-    more = request.route_path("equipment.list", _query={"site_id": site.id}) if rows else None
-    return Related(_("Equipment"), heads, rows, more_href=more)
+    for title, condition, standing in (
+        (_("Equipment"), Equipment.state.in_(THERE), True),
+        (_("Formerly here"), Equipment.state.in_(GONE), False),
+    ):
+        found = request.ctx.session.scalars(query.where(condition).limit(SHOWN)).all()
+        rows = [
+            (
+                record_link(request, "equipment.view", each.id, each.number),
+                each.name,
+                each.serial or "",
+                each.place or "",
+                badge(EQUIPMENT_WORKFLOW, each.state, locale).label,
+                formats.day(each.installed_on),
+                formats.day(each.safe_life_to),
+            )
+            for each in found
+        ]
+        more = request.route_path("equipment.list", _query={"site_id": site.id}) if rows else None
+        if rows or standing:
+            yield Related(title, PIECE_HEADS, rows, more_href=more)
+
+
+PIECE_HEADS = (
+    _("Number"),
+    _("Name", context="thing"),
+    _("Serial number"),
+    _("Place on the site"),
+    _("State"),
+    _("Installed on"),
+    _("Safe service life to"),
+)
 
 
 def site_controls(request: Request) -> dict[str, Any]:

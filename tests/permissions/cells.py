@@ -58,6 +58,7 @@ SEEN_BY = {
     "customer": "customers.view",
     "project": "projects.view",
     "model": "models.view",
+    "lifetime": "lifetimes.view",
     "message": "messages.view",
     "held": "quarantine.view",
     "user": "accounts.view",
@@ -70,7 +71,7 @@ WHOSE = {
     **dict.fromkeys(("repair", "task", "followup", "part", "media"), "abced"),
     **dict.fromkeys(("site", "equipment", "code", "customer", "project", "inspection", "plan"), "acd"),
     "message": "ad",
-    **dict.fromkeys(("model", "user", "organisation", "absent", "checklist", "held"), "a"),
+    **dict.fromkeys(("model", "lifetime", "user", "organisation", "absent", "checklist", "held"), "a"),
     "": " ",
 }
 """Kind of record -> which of them there are; see reach.toml."""

@@ -30,6 +30,7 @@ from shuhua_core.media.store import MediaStore
 from shuhua_core.messages.models import Message
 from shuhua_core.parts.models import ReturnedPart
 from shuhua_core.quarantine.models import HeldRequest
+from shuhua_core.sites.lifetimes.models import LifetimeRule
 from shuhua_core.testing.factories import accounts
 from shuhua_core.testing.flow import Flow
 from shuhua_core.testing.world import World
@@ -204,6 +205,7 @@ def _inspect(flow: Flow, record: str, place: str, ids: dict[tuple[str, str], Any
         {"site_id": site_id, "checklist_id": checklist.id, "items": [found]}
     )
     ids["plan", record], ids["inspection", record], ids["checklist", "a"] = plan.id, inspection.id, checklist.id
+    ids["lifetime", "a"] = flow.ctx.session.scalars(select(LifetimeRule.id).order_by(LifetimeRule.id)).first()
 
 
 def _case(flow: Flow, record: str, ids: dict[tuple[str, str], Any], store: MediaStore) -> None:

@@ -194,13 +194,13 @@ def test_rows_of_another_branch_change_no_answer(template, populated, tmp_path_f
     ]
     clock, before = deployment.clock.now(), {}
     for row, role, record in readings:
-        before[row.route, role, record] = shown(house.call(row, role, record))
+        before[row.route, *row.fill.items(), role, record] = shown(house.call(row, role, record))
     furnish(house, "d")
     deployment.clock.set(clock)
     changed = [
         (row.route, role)
         for row, role, record in readings
-        if shown(house.call(row, role, record)) != before[row.route, role, record]
+        if shown(house.call(row, role, record)) != before[row.route, *row.fill.items(), role, record]
     ]
     deployment.database.dispose()
     template.drop(url)

@@ -72,6 +72,8 @@ class BulkLoad:
                 for site in sites:
                     world.site(site)
                 self._store.write(session)
+                for site in sites:
+                    self._people.lives.carry_out(site)
             yield len(sites)
 
     def _load_history(self) -> Iterator[int]:

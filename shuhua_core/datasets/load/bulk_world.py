@@ -24,6 +24,7 @@ from shuhua_core.places.positions import set_position
 from shuhua_core.sites.derived import scope_of
 from shuhua_core.sites.effects import MACHINE
 from shuhua_core.sites.events import EquipmentEvent, SiteEvent
+from shuhua_core.sites.lifetimes.reckon import reckoner_for, settle_ends
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.sites.schema import SiteCreate
@@ -51,7 +52,7 @@ class BulkWorld:
         self._paths = dict(session.execute(select(Organisation.id, Organisation.path)).all())
         self._models = {model.id: model.name for model in session.scalars(select(ProductModel))}
         self._host_role = session.scalars(select(Role.id).where(Role.code == "host_unit")).one()
-        self._branches: dict[str, str] = {}
+        self._branches: dict[str | None, str] = {}
 
     def project(self, project: ProjectPlan) -> None:
         """A project."""
@@ -91,7 +92,10 @@ class BulkWorld:
         set_position(made, position)
         records.publish(ctx, SiteEvent.CREATED, "site", made, records.initial(made), personal=SITE_PERSONAL)
         for piece in site.equipment:
-            self._piece(ctx, made, piece)
+            if piece.spare_from is not None:
+                self._spare(self._people.history.at(morning(piece.spare_from)), piece)
+            else:
+                self._piece(ctx, made, piece)
 
     def _piece(self, ctx: Context, site: Site, piece: EquipmentPlan) -> None:
         model_id = self._ids.models[piece.model.number]
@@ -113,14 +117,37 @@ class BulkWorld:
             state_at=ctx.now,
             state_source="create",
             workflow_version=EQUIPMENT_WORKFLOW.version,
-            warranty_to=piece.warranty_until,
-            safe_life_to=piece.safe_life_until,
             code=piece.label,
             created_at=ctx.now,
             updated_at=ctx.now,
         )
+        settle_ends(made, reckoner_for(ctx.session, model_id))
         MACHINE.begin(ctx, made, event=EquipmentEvent.CREATED, values={"site_id": site.id, "model_id": model_id})
         derive_state(ctx, site, {made.state, site.state})
+
+    def _spare(self, ctx: Context, piece: EquipmentPlan) -> None:
+        """A piece in the stock of the branch."""
+        model_id = self._ids.models[piece.model.number]
+        made = self._store.new(
+            Equipment,
+            id=self._ids.equipment[piece.key],
+            number=piece.number,
+            serial=piece.serial,
+            batch=piece.batch,
+            name=self._models[model_id],
+            model_id=model_id,
+            produced_on=piece.produced_on,
+            **scope_of(None, self._branch(ctx, None)),
+            state="in_stock",
+            state_at=ctx.now,
+            state_source="create",
+            workflow_version=EQUIPMENT_WORKFLOW.version,
+            code=piece.label,
+            created_at=ctx.now,
+            updated_at=ctx.now,
+        )
+        settle_ends(made, reckoner_for(ctx.session, model_id))
+        MACHINE.begin(ctx, made, event=EquipmentEvent.CREATED, values={"site_id": None, "model_id": model_id})
 
     def _host(self, ctx: Context, site: SitePlan) -> int:
         branch_id = self._ids.organisations["branch"]
@@ -146,7 +173,7 @@ class BulkWorld:
         self._ids.organisations[key], self._ids.users[key] = unit.id, user.id
         return unit.id
 
-    def _branch(self, ctx: Context, division: str) -> str:
+    def _branch(self, ctx: Context, division: str | None) -> str:
         if division not in self._branches:
             self._branches[division] = branch_for_division(ctx.session, division).path
         return self._branches[division]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from shuhua_core.datasets.invent import Plan
 from shuhua_core.datasets.invented import CustomerPlan, EquipmentPlan, OrganisationPlan, PersonPlan, ProjectPlan, SitePlan
 from shuhua_core.datasets.invented_world import ZONE
 from shuhua_core.datasets.load.history import History
+from shuhua_core.datasets.load.lives import Lives
 from shuhua_core.datasets.vocabulary import Model
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.events import Event
@@ -106,7 +108,15 @@ class WorldLoader:
         made = SiteService(ctx).create(values)
         self.ids.sites[site.key] = made.id
         for piece in site.equipment:
+            if piece.spare_from is not None:
+                ctx = self.history.at(morning(piece.spare_from))
             self.ids.equipment[piece.key] = EquipmentService(ctx).create(piece_values(piece, site, self.ids)).id
+        self.lives.carry_out(site)
+
+    @cached_property
+    def lives(self) -> Lives:
+        """What carries out the lives of pieces."""
+        return Lives(self.history, self.ids)
 
     def host(self, site: SitePlan) -> int | None:
         """The organisation of a site where the host unit checks repairs, made with somebody who signs; its id."""
@@ -176,8 +186,9 @@ class WorldLoader:
                 "name": model.name_zh,
                 "name_en": model.name_en,
                 "type": model.type.kind,
-                "warranty_months": model.warranty_months,
-                "safe_life_years": model.safe_life_years,
+                # The plain series goes by the rules, the sturdy one by its own values.
+                "warranty_months": model.warranty_months if model.sturdy else None,
+                "safe_life_years": model.safe_life_years if model.sturdy else None,
             }
         )
         self.ids.models[model.number] = made.id
@@ -251,15 +262,14 @@ def site_values(site: SitePlan, ids: Ids, *, host_unit_id: int | None, unit_id: 
 
 def piece_values(piece: EquipmentPlan, site: SitePlan, ids: Ids) -> dict[str, Any]:
     """A piece as :class:`shuhua_core.sites.schema.EquipmentCreate` reads it."""
-    return {
+    made = {
         "number": piece.number,
         "serial": piece.serial,
         "batch": piece.batch,
         "model_id": ids.models[piece.model.number],
         "produced_on": piece.produced_on.isoformat(),
-        "installed_on": piece.installed_on.isoformat(),
-        "site_id": ids.sites[site.key],
-        "warranty_to": piece.warranty_until.isoformat(),
-        "safe_life_to": piece.safe_life_until.isoformat(),
         "code": piece.label,
     }
+    if piece.spare_from is not None:
+        return made
+    return {**made, "installed_on": piece.installed_on.isoformat(), "site_id": ids.sites[site.key]}

@@ -18,7 +18,7 @@ from shuhua_core.kernel.errors import Invalid, WrongState
 from shuhua_core.kernel.i18n import _
 from shuhua_core.kernel.schema import deserialize
 from shuhua_core.kernel.scope import get_visible
-from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
+from shuhua_core.sites.machine import GONE
 from shuhua_core.sites.models import Equipment
 
 from .events import LifetimeEvent
@@ -182,7 +182,6 @@ _MONTHS = ("safe_life_months", "warranty_months")
 _FIELDS = tuple(node.name for node in LifetimeRuleCreate().children)
 _WORDS = {"number", "edition", "edition_en", "note"}
 """Fields of a rule that move no end."""
-_GONE = tuple(name for name, state in EQUIPMENT_WORKFLOW.states.items() if state.phase == "final")
 
 
 def _reach(rule: Terms) -> list[str | int | None]:
@@ -214,7 +213,7 @@ def concerns(reach: Reach, rule_id: int | None) -> ColumnElement[bool]:
             found.append(true())
     if rule_id is not None:
         found += [Equipment.warranty_rule_id == rule_id, Equipment.safe_life_rule_id == rule_id]
-    return Equipment.state.not_in(_GONE) & or_(*found)
+    return Equipment.state.not_in(GONE) & or_(*found)
 
 
 def start_run(ctx: Context, reach: Reach, rule_id: int | None = None) -> None:

@@ -11,6 +11,8 @@ from shuhua_core.sites.models import Equipment
 
 CHANCE = frozenset({"message_id", "source_id", "key", "txid", "token"})
 """Columns that hold random values or a transaction's id."""
+PIECES = frozenset({"equipment_id", "replaces_id", "replaced_by_id", "replacement_id"})
+"""Columns and values that name a piece by its id."""
 LOGS = frozenset({"steps", "outbox", "audit", "messages"})
 """Tables in which nothing refers to a row by its id."""
 
@@ -40,9 +42,7 @@ def _plain(value: Any, numbers: dict[int, str]) -> Any:
     if isinstance(value, dict):
         of_equipment = value.get("kind") == "equipment"
         return {
-            name: numbers.get(each, each)
-            if name == "equipment_id" or (of_equipment and name == "record_id")
-            else _plain(each, numbers)
+            name: numbers.get(each, each) if name in PIECES or (of_equipment and name == "record_id") else _plain(each, numbers)
             for name, each in sorted(value.items())
         }
     return [_plain(each, numbers) for each in value] if isinstance(value, list) else value

@@ -14,6 +14,7 @@ from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.service import RepairService
 from shuhua_core.sites.cells import fold_waiting
+from shuhua_core.sites.models import Equipment
 from shuhua_core.tasks.models import Task
 from tests.conftest import NOW
 from tests.core.datasets.conftest import Empty, load_divisions_of
@@ -49,6 +50,10 @@ def test_both_ways_make_the_same_rows(empty: Empty, seed: int, repairs: int) -> 
         assert rows - in_bulk[table] == {}, table
         assert in_bulk[table] - rows == {}, table
     filled = {table for table, rows in in_bulk.items() if rows}
+    with deployment.database.read() as session:
+        assert {"replaced", "watched", "to_scrap", "in_stock", "to_install", "removed", "scrapped"} & set(
+            session.scalars(select(Equipment.state))
+        )
     assert {"repairs", "tasks", "followups", "steps", "outbox", "audit", "messages", "contacts", "media_files"} <= filled
 
 

@@ -54,10 +54,11 @@ def test_a_site_is_registered_in_the_office_with_a_picture(office):
 def test_a_dangerous_piece_is_out_of_use_at_once_and_restored_with_proof(as_, world):
     path = f"/equipment/{world.pieces['one_1'].id}"
     inspector, reviewer = as_("inspector").api, as_("reviewer").api
-    assert [each["name"] for each in inspector.get(path).json["actions"]] == ["stop_use"]
+    assert [each["name"] for each in inspector.get(path).json["actions"]] == ["stop_use", "watch", "propose_scrap"]
     assert inspector.act(path, "stop_use", {}).status_int == 422
     stopped = inspector.act(path, "stop_use", {"reason": "立柱松动"}, status=200).json
-    assert (stopped["state"], stopped["state_label"], stopped["actions"]) == ("out_of_use", "Out of use", [])
+    assert (stopped["state"], stopped["state_label"]) == ("out_of_use", "Out of use")
+    assert [each["name"] for each in stopped["actions"]] == ["propose_scrap"]
     assert reviewer.get(f"/sites/{world.sites['one'].id}").json["state"] == "out_of_use"
     again = inspector.act(path, "stop_use", {"reason": "立柱松动"}, status=409).json
     assert again["state"] == "out_of_use"
@@ -88,7 +89,7 @@ def test_a_piece_is_put_out_of_use_in_the_office(as_, world):
     person = as_("inspector").office
     path = f"/equipment/{world.pieces['one_1'].id}"
     assert f"{path}/actions/stop_use" in person.get(path)
-    form = person.get(f"{path}/actions/stop_use").forms["form-reasoned"]
+    form = person.get(f"{path}/actions/stop_use").forms["form-stopuseform"]
     form["reason"] = "立柱松动"
     page = form.submit(status=303).follow()
     assert "停用" in page
