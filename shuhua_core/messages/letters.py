@@ -39,12 +39,15 @@ class Reader:
         return translator(self.user.locale)(sign) if self.rules.signed else line
 
 
-def notice_of(deployment: Deployment, message: Message, reader: Reader) -> Notice:
-    """The message as a channel gets it, in the reader's language; its link opens the inbox and leads on from there."""
+def notice_of(deployment: Deployment, message: Message, reader: Reader, contact: str | None = None) -> Notice:
+    """The message as a channel gets it, in the reader's language; its link opens the inbox and leads on from there.
+
+    ``contact`` is a masked telephone number, see :mod:`.contacts`.
+    """
     settings, locale = deployment.settings, reader.user.locale
     text = NoticeText(
         reader.signed(subject(message, locale)),
-        body(message, locale, settings.timezone),
+        "\n".join(line for line in (body(message, locale, settings.timezone), _contact(contact, locale)) if line),
         f"{settings.origin.rstrip('/')}/messages/{message.id}",
         str(message.facts.get("site") or ""),
     )
@@ -112,6 +115,13 @@ def cut(text: str, most: int) -> str:
 def size(text: str | None) -> int:
     """Bytes of a line with the line break before it; nothing for no line."""
     return len(text.encode()) + 1 if text else 0
+
+
+def _contact(contact: str | None, locale: str) -> str:
+    if contact is None:
+        return ""
+    label = translator(locale)(_("Contact"))
+    return f"{label}: {contact}" if locale == "en" else f"{label}：{contact}"
 
 
 def _fits(text: NoticeText, most: int | None) -> bool:

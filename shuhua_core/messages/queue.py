@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ..accounts.models import LoginSession, User
 from ..kernel.deployment import Deployment
 from ..plugins.contracts import NO_RULES, ChannelRules, Notice
+from .contacts import contacts_of
 from .digests import gather_bursts, gather_nights
 from .letters import Reader, digest_of, notice_of
 from .models import Delivery, DeviceAddress, Message
@@ -106,10 +107,11 @@ def _one_at_a_time(session: Session, channel: str) -> None:
 def _notices(
     deployment: Deployment, session: Session, taken: Sequence[Delivery], rules: Mapping[str, ChannelRules]
 ) -> dict[int, Notice]:
-    """What each delivery is to bring, where there is still somebody to bring it to. Three statements."""
+    """What each delivery is to bring, where there is still somebody to bring it to. Six statements at most."""
     users = {each.id: each for each in session.scalars(select(User).where(User.id.in_({one.user_id for one in taken})))}
     addresses = _addresses(session, {one.address_id for one in taken if one.address_id is not None}, deployment.clock.now())
     contents = _contents(session, taken)
+    contacts = contacts_of(session, [contents[one.id][0] for one in taken if one.message_id is not None])
     found: dict[int, Notice] = {}
     for each in taken:
         messages, user = contents[each.id], users[each.user_id]
@@ -118,7 +120,7 @@ def _notices(
             continue
         reader = Reader(user, rules.get(each.channel, NO_RULES), address)
         if each.message_id is not None:
-            found[each.id] = notice_of(deployment, messages[0], reader)
+            found[each.id] = notice_of(deployment, messages[0], reader, contacts.get(messages[0].id))
         else:
             found[each.id] = digest_of(deployment, each.id, messages, reader, night=each.held_until is not None)
     return found
