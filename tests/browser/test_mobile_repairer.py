@@ -6,14 +6,17 @@ import hashlib
 import json
 import re
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from shuhua_core.kernel.actor import SYSTEM
 from shuhua_core.kernel.steps import steps_of
 from shuhua_core.media.models import MediaFile
+from shuhua_core.places.datums import Position, from_wgs84
+from shuhua_core.sites.models import Site
 from shuhua_core.tasks.models import Task
 from shuhua_core.testing.flow import Flow
 from shuhua_core.testing.world import PASSWORD
@@ -136,17 +139,33 @@ def test_the_unsent_queue_leaves_as_a_file_with_the_bytes_of_its_photos(pocket, 
     assert told["files"][0]["base64"]
 
 
-def test_screens_have_no_serious_fault_for_those_who_see_or_grasp_badly(pocket, task):
-    page = phone.sign_in(pocket, "repairer", PASSWORD)
-    expect(page.locator(f'[data-task="{task}"]')).to_be_visible()
-    for place in ("/", f"/task/{task}", f"/act/task/{task}/appoint", f"/act/task/{task}/feedback", "/queue", "/messages", "/me"):
-        page.goto(f"/m/#{place}")
-        page.locator("h1").first.wait_for()
-        page.wait_for_timeout(300)
-        assert faults(page) == [], place
-        assert phone.narrow_targets(page) == [], place
-    page.goto("/m/#/me")
-    page.get_by_role("switch").click()
+ANDROID = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"
+
+
+@pytest.mark.parametrize(("agent", "own", "datum"), [(ANDROID, "phone", "wgs84"), (IPHONE, "apple", "gcj02")])
+def test_the_way_opens_in_each_map_app_in_the_datum_that_it_expects(way, task, agent, own, datum):
+    site, page = way(agent)
     page.goto(f"/m/#/task/{task}")
-    expect(page.locator("html")).to_have_class("large")
-    assert page.evaluate("document.documentElement.scrollWidth <= 360")
+    page.get_by_role("button", name="导航").click()
+    expect(page.locator("[data-app]")).to_have_count(4)
+    assert faults(page) == []
+    for app, taken in (("amap", "gcj02"), ("baidu", "bd09"), ("tencent", "gcj02"), (own, datum)):
+        address = page.locator(f'[data-app="{app}"]').get_attribute("href")
+        latitude, longitude = [float(each) for each in re.findall(r"[0-9]+[.][0-9]{4,}", address)][:2]
+        found = Position(longitude, latitude)
+        assert found == pytest.approx(from_wgs84(site.longitude, site.latitude, taken), abs=2e-6), app
+
+
+@pytest.fixture
+def way(browser, address, world) -> Iterator[Callable[[str], tuple[Site, Page]]]:
+    """Gives the first site, and the app of the repairer on a phone that calls itself so."""
+    opened = []
+
+    def begin(agent: str) -> tuple[Site, Page]:
+        opened.append(phone.context(browser, address, user_agent=agent))
+        return world.sites["one"], phone.sign_in(opened[-1], "repairer", PASSWORD)
+
+    yield begin
+    for each in opened:
+        each.close()

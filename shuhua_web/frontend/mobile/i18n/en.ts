@@ -367,4 +367,6 @@ export const en: Texts = {
   to_check: "To check",
   search_piece: "Name, number, label or site",
   ...news,
+  unreadable: "Unreadable",
+  processing: "Being prepared…",
 };

@@ -366,6 +366,8 @@ export const zh = {
   to_check: "待验收",
   search_piece: "名称、编号、标签或安装点",
   ...news,
+  unreadable: "无法读取",
+  processing: "处理中…",
 };
 
 export type Texts = Record<keyof typeof zh, string>;

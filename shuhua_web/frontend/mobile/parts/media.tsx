@@ -78,7 +78,12 @@ export const ServerMedia = defineComponent(
       large.value ||= await fetched(links["display"] ?? links["shown"] ?? links["content"]).catch(() => "");
     }
 
-    return () => (
+    /** What there is to say instead of a picture. */
+    const said = (): string => (props.media.state === "refused" ? props.media.reason || t("unreadable") : props.media.state === "processing" ? t("processing") : "");
+
+    return () => said() ? (
+      <p class="thumbnail thumbnail-said">{said()}</p>
+    ) : (
       <>
         <button type="button" class="thumbnail" aria-label={t("enlarge")} onClick={() => void show()}>
           {address.value ? <img src={address.value} alt="" /> : <Icon name={props.media.kind === "video" ? "video" : "photo"} />}

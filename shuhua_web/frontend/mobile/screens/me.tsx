@@ -23,6 +23,12 @@ export const MeScreen = defineComponent(() => {
     used.value = quota > 0 ? t("used_of", { used: size(usage), all: size(quota) }) : "";
   });
 
+  /** Labels of states and actions come from the server in the language of whoever asks: they are read anew. */
+  async function changeLanguage(): Promise<void> {
+    await choose(language.now === "zh" ? "en" : "zh");
+    await freshen(true);
+  }
+
   async function leave(): Promise<void> {
     const message = unsent.value ? t("sign_out_unsent", { n: unsent.value }) : t("sign_out_sure");
     const sure = await showConfirmDialog({ message, confirmButtonText: t("sign_out"), cancelButtonText: t("keep") }).then(() => true, () => false);
@@ -48,7 +54,7 @@ export const MeScreen = defineComponent(() => {
           </Cell>
           <Cell center title={t("language")}>
             {{ value: () => (
-              <button type="button" class="small-button" onClick={() => void choose(language.now === "zh" ? "en" : "zh")}>
+              <button type="button" class="small-button" onClick={() => void changeLanguage()}>
                 {language.now === "zh" ? "English" : "中文"}
               </button>
             ) }}
