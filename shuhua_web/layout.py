@@ -240,9 +240,7 @@ class Layout:
 
     def flashes(self) -> list[tuple[str, Any]]:
         """(kind, text) of the notices that were left for this page; kind is success, info, warning or danger."""
-        return [
-            (kind, text) for kind in ("success", "info", "warning", "danger") for text in self.request.session.pop_flash(kind)
-        ]
+        return [(kind, text) for kind in NOTICE_KINDS for text in self.request.session.pop_flash(kind)]
 
     # Assets -------------------------------------------------------------------------------------------------------------
 
@@ -300,9 +298,28 @@ class Assets:
         return self._entries
 
 
+NOTICE_KINDS = ("success", "info", "warning", "danger")
+LONGEST_NOTICES = 300
+"""Characters of all notices together: Chinese ones take eight bytes each in the cookie, which holds four thousand."""
+
+
 def flash(request: Request, text: Any, kind: str = "success") -> None:
-    """Leave a notice for the next page, translated now, since the session stores plain text."""
-    request.session.flash(request.tr(text), kind)
+    """Leave a notice for the next page, translated now, since the session stores plain text.
+
+    The session is a cookie, which browsers cut off: of many notices that no page has shown yet, the newest stay.
+    """
+    session, told = request.session, str(request.tr(text))
+    told = told if len(told) <= LONGEST_NOTICES else f"{told[: LONGEST_NOTICES - 1]}…"
+    left = LONGEST_NOTICES - len(told)
+    for each_kind in NOTICE_KINDS:
+        fitting = []
+        for each in reversed(session.pop_flash(each_kind)):
+            left -= len(each)
+            if left >= 0:
+                fitting.append(each)
+        for each in reversed(fitting):
+            session.flash(each, each_kind)
+    session.flash(told, kind)
 
 
 def own_path(request: Request, address: str | None, default: str = "/") -> str:

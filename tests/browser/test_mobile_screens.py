@@ -48,7 +48,8 @@ PUBLIC = (
     "/q/{code}",
     "/q/{stopped}",
     "/q/ZZZZ2222",
-    "/news",
+    "/articles",
+    "/articles/{article}",
 )
 
 _CUT = """() => [...document.querySelectorAll("h1, h2, button, a, label, .badge, .card *, .panel *, input, select, legend")]

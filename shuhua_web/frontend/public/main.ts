@@ -102,6 +102,29 @@ function offerNearby(box: HTMLElement): void {
   });
 }
 
+/** Sending pictures over a weak line takes a while: the button says so, and is not pressed twice. */
+function tellSending(form: HTMLFormElement): void {
+  const busy = document.querySelector<HTMLElement>("main")?.dataset["busy"] ?? "";
+  const button = form.querySelector<HTMLButtonElement>("button[type=submit], button:not([type])");
+  const words = button?.textContent ?? "";
+  const show = (sending: boolean): void => {
+    button?.setAttribute("aria-disabled", String(sending));
+    if (button) {
+      button.textContent = sending ? busy : words;
+    }
+  };
+  form.addEventListener("submit", (event) => {
+    if (button?.getAttribute("aria-disabled") === "true") {
+      event.preventDefault();
+      return;
+    }
+    show(true);
+  });
+  // Coming back to the page by the browser's arrow, it can be sent again.
+  addEventListener("pageshow", () => show(false));
+}
+
+document.querySelectorAll<HTMLFormElement>("main form[method=post]").forEach(tellSending);
 document.querySelectorAll<HTMLFormElement>("form[data-draft]").forEach(keepDraft);
 document.querySelectorAll<HTMLElement>("[data-locate]").forEach(offerPosition);
 document.querySelectorAll<HTMLElement>("[data-near]").forEach(offerNearby);

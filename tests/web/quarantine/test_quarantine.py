@@ -213,6 +213,16 @@ def test_what_waits_for_a_manager_is_nobody_elses(as_, deployment, world, task):
     assert stored(deployment, MediaFile, media).record_kind == "held_request"
 
 
+def test_a_manager_who_decides_on_many_without_looking_at_the_pages_between_is_not_stopped(as_, deployment, world, task):
+    client, manager = as_("repairer").api, as_("agent_manager").office
+    disable(deployment, world)
+    client.act(f"/tasks/{task}", "take", {"note": "长" * 900})
+    (held,) = held_in(deployment)
+    for _each in range(30):
+        answer = manager.post_form(f"/quarantine/{held.id}/apply", status=303)
+    assert "alert-danger" in answer.follow()
+
+
 def test_other_units_do_not_see_it_and_nobody_decides_on_their_own(as_, deployment, world, task):
     client = as_("repairer").api
     disable(deployment, world)
