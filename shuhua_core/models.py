@@ -17,6 +17,7 @@ from .messages import models as messages
 from .parts import models as parts
 from .places import models as places
 from .quarantine import models as quarantine
+from .quotations import models as quotations
 from .repairs import follower_models
 from .repairs import models as repairs
 from .sites import cell_models as site_cells
@@ -50,6 +51,7 @@ __all__ = [
     "parts",
     "places",
     "quarantine",
+    "quotations",
     "repairs",
     "site_cell_triggers",
     "site_cells",

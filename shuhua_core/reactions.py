@@ -12,6 +12,7 @@ from .inspections import reactions as inspections
 from .kernel.context import Reactions
 from .lists import reactions as lists
 from .parts import reactions as parts
+from .quotations import reactions as quotations
 from .repairs.events import RepairEvent
 from .sites import reactions as sites
 from .sites.events import SiteEvent
@@ -41,10 +42,21 @@ REACTIONS: Reactions = {
         ),
         (inspections.settle_findings,),
     ),
+    **dict.fromkeys(
+        (
+            TaskEvent.ALLOCATED,
+            TaskEvent.ASSIGNED,
+            TaskEvent.DECLINED,
+            TaskEvent.OBJECTED,
+            TaskEvent.RECALLED,
+            TaskEvent.UNASSIGNED,
+        ),
+        (quotations.follow_task,),
+    ),
     TaskEvent.STARTED: (sites.note_repair_started,),
     TaskEvent.HANDED_OVER: (parts.keep_parts,),
     TaskEvent.COMPLETED: (sites.note_repaired, tasks.settle_repairs, followups.open_followup, parts.keep_parts),
-    TaskEvent.CANCELLED: (tasks.settle_repairs,),
+    TaskEvent.CANCELLED: (quotations.withdraw_of_cancelled, tasks.settle_repairs),
     TaskEvent.REWORKED: (tasks.redo_repairs, followups.drop_followup),
     TaskEvent.FOLLOWED_UP: (followups.note_followup,),
     TaskEvent.CLOSED: (followups.drop_followup,),

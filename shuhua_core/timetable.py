@@ -18,6 +18,7 @@ from .kernel.deployment import Deployment
 from .media import housekeeping
 from .messages import addresses
 from .privacy import reporters
+from .quotations.service import QuotationService
 from .repairs.service import RepairService
 from .sites.cells import fold_waiting
 from .sites.labels.scans import sweep_scans
@@ -53,6 +54,7 @@ def _erase_due(deployment: Deployment) -> None:
 JOBS: tuple[Job, ...] = (
     Job("repairs.settle_due", timedelta(minutes=10), in_transaction(lambda ctx: RepairService(ctx).settle_due())),
     Job("tasks.close_due", timedelta(minutes=10), in_transaction(lambda ctx: TaskService(ctx).close_due())),
+    Job("quotations.expire_due", timedelta(minutes=10), in_transaction(lambda ctx: QuotationService(ctx).expire_due())),
     Job("inspections.keep_due", timedelta(minutes=10), in_transaction(keep_due)),
     Job("sites.keep_lifetimes", timedelta(minutes=10), in_transaction(keep_lifetimes)),
     Job("lifetimes.reckon", timedelta(seconds=5), reckon_waiting),

@@ -60,6 +60,10 @@ class Settings:
     """Days during which a reporter may reopen their request."""
     followup_attempts: int = 3
     """Attempts after which a task may be closed without a follow-up."""
+    quotations_required: bool = True
+    """A repair out of warranty begins only once the customer has consented to a quotation, or it is free of charge."""
+    quotation_days: int = 15
+    """Days for which a quotation is valid, unless it names a day itself."""
     check_kinds: str = ""
     """Kinds of sites, separated by spaces, whose repairs the host unit checks before they count as completed."""
     session_hours: int = 12
@@ -246,7 +250,7 @@ def _check(settings: Settings) -> None:
             raise ConfigurationError(_("shuhua.${name} must be an hour from 0 to 23.", mapping={"name": name}))
     for name in (
         "notice_attempts",
-        *("urgent_hours", "high_hours", "normal_hours", "session_hours", "device_days"),
+        *("quotation_days", "urgent_hours", "high_hours", "normal_hours", "session_hours", "device_days"),
         *("upload_bytes", "video_bytes", "upload_hours", "busy_seconds", "public_minutes"),
     ):
         if getattr(settings, name) <= 0:

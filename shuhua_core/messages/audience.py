@@ -18,6 +18,7 @@ from ..articles.service import people_of
 from ..inspections.models import Inspection, InspectionPlan
 from ..inspections.plans import inspectors_below
 from ..kernel.actor import ScopeKind
+from ..quotations.models import Quotation
 from ..repairs.models import RepairRequest
 from ..sites.models import Equipment, Site
 from ..tasks.models import RepairTask, Task
@@ -38,6 +39,7 @@ RECORDS: Mapping[str, type[Any]] = {
     "equipment": Equipment,
     "inspection": Inspection,
     "plan": InspectionPlan,
+    "quotation": Quotation,
     "repair": RepairRequest,
     "task": Task,
 }
@@ -197,6 +199,11 @@ def _keepers(event: Happening) -> list[Addressee]:
     return event.told(event.session.scalars(query))
 
 
+def _quotation_makers(event: Happening) -> list[Addressee]:
+    """The unit that does the work with its repairer, and the dispatchers."""
+    return [*event.reaching(Permission.QUOTATIONS_EDIT), *event.told([event.record.repairer_id])]
+
+
 def _readers(event: Happening) -> list[Addressee]:
     """Everybody whom an article is for; it is called by its title, of which as much as fits."""
     article: Article = event.record
@@ -227,6 +234,10 @@ AUDIENCES: Mapping[str, Callable[[Happening], list[Addressee]]] = {
     ],
     "dispatchers_and_holders_before": lambda event: [*event.reaching("tasks.allocate"), *_holders_before(event)],
     "repair_reviewers": lambda event: event.reaching("repairs.review"),
+    "quotation_customers": lambda event: event.reaching(Permission.QUOTATIONS_CONSENT),
+    "quotation_deciders": lambda event: event.reaching(Permission.QUOTATIONS_WAIVE),
+    "quotation_makers": _quotation_makers,
+    "quotation_everybody": lambda event: [*event.reaching(Permission.QUOTATIONS_CONSENT), *_quotation_makers(event)],
     "responsible": _responsible,
     "responsible_and_planners": lambda event: [*_responsible(event), *event.reaching(Permission.INSPECTIONS_PLAN)],
     "holders": _holders,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -120,8 +120,14 @@ def _facts(happening: Happening) -> dict[str, Any]:
         "abnormal": getattr(record, "abnormal", None),
         "sites": len(site_ids) if len(site_ids) > 1 else None,
         "due_on": values.get("due_on"),
+        "total": values.get("total") if happening.kind == "quotation" else None,
+        "valid_until": _day(getattr(record, "valid_until", None)),
     }
     return {name: value for name, value in facts.items() if value is not None}
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
 
 
 def subject(message: Message, locale: str) -> str:
@@ -150,6 +156,8 @@ def body(message: Message, locale: str, zone: ZoneInfo) -> str:
         ("abnormal", _("Abnormal answers")),
         ("sites", _("Installation points")),
         ("due_on", _("Due on")),
+        ("total", _("Total (yuan)")),
+        ("valid_until", _("Valid until")),
     ):
         value = facts.get(name)
         if value is None:

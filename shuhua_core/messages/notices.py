@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..articles.events import ArticleEvent
 from ..inspections.events import InspectionEvent, PlanEvent
 from ..kernel.i18n import _
+from ..quotations.events import QuotationEvent
 from ..repairs.events import RepairEvent
 from ..sites.events import EquipmentEvent
 from ..tasks.events import TaskEvent
@@ -68,6 +69,25 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = {
     TaskEvent.URGED: (Notice("urged", _("Task ${number} is urged"), "holders_or_dispatchers", urgent=True),),
     TaskEvent.CANCELLED: (Notice("cancelled", _("Task ${number} was cancelled"), "holders"),),
     TaskEvent.DEADLINE_MOVED: (Notice("deadline_moved", _("The deadline of task ${number} was changed"), "holders"),),
+    QuotationEvent.SENT: (Notice("quotation_sent", _("Quotation ${number} waits for your consent"), "quotation_customers"),),
+    QuotationEvent.ACCEPTED: (
+        Notice(
+            "quotation_accepted", _("The customer has accepted quotation ${number}: the repair may begin"), "quotation_makers"
+        ),
+    ),
+    QuotationEvent.DECLINED: (
+        Notice(
+            "quotation_declined",
+            _("The customer has declined quotation ${number}: cancel the task, or make the repair free of charge"),
+            "quotation_deciders",
+        ),
+        Notice("quotation_refused", _("The customer has declined quotation ${number}"), "quotation_makers"),
+    ),
+    QuotationEvent.EXPIRED: (
+        Notice("quotation_expired", _("Quotation ${number} has expired without an answer"), "quotation_makers"),
+    ),
+    QuotationEvent.WITHDRAWN: (Notice("quotation_withdrawn", _("Quotation ${number} was withdrawn"), "quotation_customers"),),
+    QuotationEvent.WAIVED: (Notice("quotation_waived", _("The repair is free of charge (${number})"), "quotation_everybody"),),
     InspectionEvent.FOUND_ABNORMAL: (Notice("found_abnormal", _("Inspection ${number} found faults"), "repair_reviewers"),),
     InspectionEvent.FOUND_DANGEROUS: (
         Notice("found_dangerous", _("Inspection ${number} put a dangerous piece out of use"), "repair_reviewers", urgent=True),

@@ -19,13 +19,14 @@ from ..kernel.deployment import Deployment
 from ..kernel.events import Event
 from ..kernel.steps import Step
 from ..messages.models import Message
+from ..quotations.models import Quotation
 from ..repairs.follower_models import Follower
 from ..repairs.models import RepairRequest
 from .events import PrivacyEvent
 
 BATCH = 100
 """Requests of one transaction: a job must not hold up those who work."""
-PERSONAL_INPUT = frozenset({"address", "caller_name", "caller_phone", "contact", "name", "phone", "position"})
+PERSONAL_INPUT = frozenset({"address", "caller_name", "caller_phone", "contact", "name", "person", "phone", "position"})
 """Fields of a reporter's input that tell who they are or where they live."""
 FREE_TEXTS = ("symptom", "question", "answer")
 """Texts of a request that stay, but for the reporter's name, phone and address in them."""
@@ -72,7 +73,8 @@ def erase_reporter(ctx: Context, repair: RepairRequest, why: str) -> None:
     ctx.session.flush()
     followers = update(Follower).where(Follower.repair_id == repair.id)
     ctx.session.execute(followers.values(name=None, phone=None))
-    _forget_steps(ctx, repair.id, words)
+    _forget_steps(ctx, "repair", repair.id, words)
+    _forget_answers(ctx, repair.id, words)
     about = (AuditEntry.record_kind == "repair", AuditEntry.record_id == repair.id, AuditEntry.personal.is_not(None))
     ctx.session.execute(update(AuditEntry).where(*about).values(personal=None))
     ctx.publish(
@@ -94,10 +96,21 @@ def _words(ctx: Context, repair: RepairRequest) -> list[str]:
     return sorted({each for each in known if each and len(each) > 1}, key=len, reverse=True)
 
 
-def _forget_steps(ctx: Context, repair_id: int, words: Sequence[str]) -> None:
+def _forget_answers(ctx: Context, repair_id: int, words: Sequence[str]) -> None:
+    """Who answered the quotations of a request, and their words."""
+    for quotation in ctx.session.scalars(select(Quotation).where(Quotation.repair_id == repair_id)).all():
+        told = sorted({*words, quotation.answered_by or ""} - {""}, key=len, reverse=True)
+        quotation.answered_by, quotation.reason = None, without_words(quotation.reason, told)
+        ctx.session.flush()
+        _forget_steps(ctx, "quotation", quotation.id, told)
+        about = (AuditEntry.record_kind == "quotation", AuditEntry.record_id == quotation.id, AuditEntry.personal.is_not(None))
+        ctx.session.execute(update(AuditEntry).where(*about).values(personal=None))
+
+
+def _forget_steps(ctx: Context, kind: str, record_id: int, words: Sequence[str]) -> None:
     """Steps are never changed by anybody who works; here they lose what is personal, and nothing else."""
     steps = select(Step.id, Step.input, Step.note, Step.actor_kind)
-    for step in ctx.session.execute(steps.where(Step.record_kind == "repair", Step.record_id == repair_id)).all():
+    for step in ctx.session.execute(steps.where(Step.record_kind == kind, Step.record_id == record_id)).all():
         values: dict[str, Any] = {}
         kept, note = without_person(step.input, words), without_words(step.note, words)
         if kept != step.input:

@@ -62,3 +62,5 @@ class TaskEvent(StrEnum):
     """Not to be done."""
     DEADLINE_MOVED = "tasks.deadline_moved"
     """The dispatcher changed the deadline, with a reason. ``changes``: due_at."""
+    CONSENT_SETTLED = "tasks.consent_settled"
+    """Where the customer's consent to the price stands has changed. ``changes``: consent."""

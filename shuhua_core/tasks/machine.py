@@ -15,11 +15,14 @@ from ..kernel.i18n import _
 from ..kernel.transition import Machine
 from ..kernel.workflow import Row
 from ..media.service import MediaService
+from .consent import refusal
 from .models import Task
-from .schema import ACTION_SCHEMAS
+from .schema import ACTION_SCHEMAS, WITHOUT_CONSENT
 
 Values = dict[str, Any]
 EventValues = Mapping[str, Any]
+REPAIRS = frozenset({"repaired", "temporary"})
+"""Results that come of a repair, which out of warranty the customer has to pay for; what only was looked at is none."""
 
 
 def _given_to_unit(_ctx: Context, task: Task) -> TranslationString | None:
@@ -44,6 +47,10 @@ def _check_asked(_ctx: Context, task: Task) -> TranslationString | None:
 
 def _no_check_asked(_ctx: Context, task: Task) -> TranslationString | None:
     return _("The host unit checks this repair first.") if task.check_asked else None
+
+
+def _consented(_ctx: Context, task: Task) -> TranslationString | None:
+    return refusal(task.consent)
 
 
 def _allocate(ctx: Context, task: Task, values: Values, _row: Row) -> EventValues:
@@ -150,6 +157,8 @@ def _resume(_ctx: Context, task: Task, _values: Values, _row: Row) -> EventValue
 
 
 def _complete(ctx: Context, task: Task, values: Values, row: Row) -> EventValues:
+    if values["result"] in REPAIRS and task.consent in WITHOUT_CONSENT:
+        raise Invalid({"result": refusal(task.consent)})
     signature = values["signature_media_id"]
     media = [*(values["before_media_ids"] or []), *(values["media_ids"] or []), *([] if signature is None else [signature])]
     MediaService(ctx).attach(media, "task", task.id)
@@ -212,6 +221,7 @@ MACHINE = Machine(
         "has_repairer": _has_repairer,
         "check_asked": _check_asked,
         "no_check_asked": _no_check_asked,
+        "consented": _consented,
     },
     effects={
         "allocate": _allocate,

@@ -49,6 +49,8 @@ class Task(Base):
     """What is to be done: the request's symptom, or the dispatcher's words for a further task."""
     severity: Mapped[str] = mapped_column(String(10))
     in_warranty: Mapped[bool | None]
+    consent: Mapped[str] = mapped_column(String(20), default="not_needed")
+    """Where the customer's consent to the price stands: one of :data:`shuhua_core.tasks.schema.CONSENTS`."""
     check_asked: Mapped[bool] = mapped_column(default=False)
     """Whether the host unit checks the repair before it counts as completed."""
     site_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("sites.id"), index=True)

@@ -31,6 +31,15 @@ OUTCOMES = {
     "refused": ("拒绝回访", "Refused"),
 }
 PARTS_AT_MOST = 20
+CONSENTS = {
+    "not_needed": ("无需报价", "No quotation needed"),
+    "needed": ("待客户同意", "Waits for the customer's consent"),
+    "given": ("客户已同意", "The customer has consented"),
+    "refused": ("客户不同意", "The customer has declined"),
+    "waived": ("免收费用", "Free of charge"),
+}
+WITHOUT_CONSENT = frozenset({"needed", "refused"})
+"""While the consent stands so, a repair does not begin."""
 UNREACHED = {"attempts": ("多次未接通", "Not reached after several attempts"), "not_required": ("无需回访", "Not required")}
 
 

@@ -19,6 +19,7 @@ from ..kernel.workflow import Row
 from ..repairs.models import RepairRequest
 from ..repairs.service import RepairService, show_phone
 from ..sites.models import Site
+from .consent import consent_at_first, settle
 from .events import TaskEvent
 from .machine import MACHINE
 from .models import RepairTask, Task
@@ -132,6 +133,7 @@ class TaskService:
             symptom=symptom or repair.symptom,
             severity=level,
             in_warranty=repair.in_warranty,
+            consent=consent_at_first(ctx, repair),
             check_asked=self._check_asked(repair),
             site_id=repair.site_id,
             equipment_id=repair.equipment_id,
@@ -161,13 +163,15 @@ class TaskService:
         return self._ctx.session.scalar(select(Site.kind).where(Site.id == repair.site_id)) in kinds
 
     def link(self, task: Task, repair_id: int) -> None:
-        """Let the task serve a further request."""
+        """Let the task serve a further request; one out of warranty needs a consent too, where the work has not begun."""
         if self._ctx.session.get(RepairTask, (repair_id, task.id)) is not None:
             return
         self._add_link(task.id, repair_id)
         self._ctx.publish(
             Event(TaskEvent.LINKED, "task", task.id, task.number, "link", task.state, task.state, values={"repair_id": repair_id})
         )
+        if task.consent == "not_needed" and task.started_at is None:
+            settle(self._ctx, task, consent_at_first(self._ctx, self._ctx.session.get_one(RepairRequest, repair_id)))
 
     def _add_link(self, task_id: int, repair_id: int) -> None:
         self._ctx.session.add(RepairTask(task_id=task_id, repair_id=repair_id, linked_at=self._ctx.now))

@@ -50,9 +50,17 @@ class Flow:
         with self.ctx.session.begin_nested():
             return TaskService(self.context(login)).act(task.id, action, data)
 
-    def approve(self, repair: RepairRequest, *, severity: str = "normal", reviewer: str = "reviewer", **data: Any) -> Task:
+    def approve(
+        self,
+        repair: RepairRequest,
+        *,
+        severity: str = "normal",
+        reviewer: str = "reviewer",
+        in_warranty: bool = True,
+        **data: Any,
+    ) -> Task:
         """Approve; gives the task that came of it."""
-        self.repair(reviewer, repair, "approve", severity=severity, in_warranty=True, **data)
+        self.repair(reviewer, repair, "approve", severity=severity, in_warranty=in_warranty, **data)
         return self.tasks(repair)[-1]
 
     def tasks(self, repair: RepairRequest) -> list[Task]:

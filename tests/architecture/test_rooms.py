@@ -21,6 +21,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("imports",),
     ("repairs",),
     ("tasks",),
+    ("quotations",),
     ("inspections", "followups", "parts"),
     ("messages", "articles"),
     ("reports",),

@@ -37,8 +37,11 @@ class History:
         reactions: Reactions | None = None,
         telling: Telling | None = None,
         numbers: Numbering | None = None,
+        quotations: bool = False,
     ) -> None:
         """``listeners`` hear of events before the deployment's reactions do.
+
+        What the records tell of was done without ``quotations``, unless the one who replays it makes them.
 
         A writer in bulk brings ``reactions`` of its own in place of those, with its own ``telling`` and ``numbers``.
         """
@@ -49,7 +52,10 @@ class History:
             table[event] = (*more, *table.get(event, ()))
         if numbers is None:
             numbers = CountedNumbers(deployment) if deployment.database.dialect == "sqlite" else deployment.numbers
-        self.deployment = replace(deployment, clock=self.clock, reactions=table, numbers=numbers, workflows=SteadyWorkflows())
+        settings = deployment.settings if quotations else replace(deployment.settings, quotations_required=False)
+        self.deployment = replace(
+            deployment, settings=settings, clock=self.clock, reactions=table, numbers=numbers, workflows=SteadyWorkflows()
+        )
         self._actors: dict[int, Actor] = {}
         self._public: Actor | None = None
         self._session: Session | None = None

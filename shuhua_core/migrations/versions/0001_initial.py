@@ -1399,6 +1399,7 @@ def upgrade() -> None:
         sa.Column("symptom", sa.Text(), nullable=False),
         sa.Column("severity", sa.String(length=10), nullable=False),
         sa.Column("in_warranty", sa.Boolean(), nullable=True),
+        sa.Column("consent", sa.String(length=20), nullable=False),
         sa.Column("check_asked", sa.Boolean(), nullable=False),
         sa.Column("site_id", types.BigInt, nullable=True),
         sa.Column("equipment_id", types.BigInt, nullable=True),
@@ -1590,6 +1591,66 @@ def upgrade() -> None:
     op.create_index(op.f("ix_label_scans_at"), "label_scans", ["at"], unique=False)
     op.create_index(op.f("ix_label_scans_label_id"), "label_scans", ["label_id"], unique=False)
     op.create_table(
+        "quotations",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("number", types.code_string(50), nullable=False),
+        sa.Column("series", types.code_string(40), nullable=False),
+        sa.Column("edition", types.BigInt, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("state_before", sa.String(length=20), nullable=True),
+        sa.Column("version", types.BigInt, nullable=False),
+        sa.Column("workflow_version", types.BigInt, nullable=False),
+        sa.Column("task_id", types.BigInt, nullable=False),
+        sa.Column("repair_id", types.BigInt, nullable=False),
+        sa.Column("site_id", types.BigInt, nullable=True),
+        sa.Column("equipment_id", types.BigInt, nullable=True),
+        sa.Column("organisation_path", types.code_string(200), nullable=False),
+        sa.Column("division_code", types.code_string(20), nullable=True),
+        sa.Column("repairer_id", types.BigInt, nullable=True),
+        sa.Column("reporter_id", types.BigInt, nullable=True),
+        sa.Column("customer_id", types.BigInt, nullable=True),
+        sa.Column("host_unit_id", types.BigInt, nullable=True),
+        sa.Column("author_id", types.BigInt, nullable=True),
+        sa.Column("total", types.Money(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("warranty_months", types.BigInt, nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("sent_at", types.UtcDateTime(), nullable=True),
+        sa.Column("answered_at", types.UtcDateTime(), nullable=True),
+        sa.Column("answered_way", sa.String(length=10), nullable=True),
+        sa.Column("answered_by", sa.String(length=60), nullable=True),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("updated_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_quotations_author_id_users"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_quotations_customer_id_customers")),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_quotations_equipment_id_equipment")),
+        sa.ForeignKeyConstraint(["host_unit_id"], ["organisations.id"], name=op.f("fk_quotations_host_unit_id_organisations")),
+        sa.ForeignKeyConstraint(["repair_id"], ["repairs.id"], name=op.f("fk_quotations_repair_id_repairs")),
+        sa.ForeignKeyConstraint(["repairer_id"], ["users.id"], name=op.f("fk_quotations_repairer_id_users"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["reporter_id"], ["users.id"], name=op.f("fk_quotations_reporter_id_users"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_quotations_site_id_sites")),
+        sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name=op.f("fk_quotations_task_id_tasks")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quotations")),
+        sa.UniqueConstraint("number", name=op.f("uq_quotations_number")),
+        sa.UniqueConstraint("series", "edition", name=op.f("uq_quotations_series_edition")),
+    )
+    op.create_index(op.f("ix_quotations_author_id"), "quotations", ["author_id"], unique=False)
+    op.create_index(op.f("ix_quotations_created_at"), "quotations", ["created_at"], unique=False)
+    op.create_index(op.f("ix_quotations_customer_id"), "quotations", ["customer_id"], unique=False)
+    op.create_index(op.f("ix_quotations_division_code"), "quotations", ["division_code"], unique=False)
+    op.create_index(op.f("ix_quotations_equipment_id"), "quotations", ["equipment_id"], unique=False)
+    op.create_index(op.f("ix_quotations_host_unit_id"), "quotations", ["host_unit_id"], unique=False)
+    op.create_index("ix_quotations_organisation_state", "quotations", ["organisation_path", "state", "created_at"], unique=False)
+    op.create_index(op.f("ix_quotations_repair_id"), "quotations", ["repair_id"], unique=False)
+    op.create_index(op.f("ix_quotations_repairer_id"), "quotations", ["repairer_id"], unique=False)
+    op.create_index(op.f("ix_quotations_reporter_id"), "quotations", ["reporter_id"], unique=False)
+    op.create_index(op.f("ix_quotations_site_id"), "quotations", ["site_id"], unique=False)
+    op.create_index("ix_quotations_state_created", "quotations", ["state", "created_at"], unique=False)
+    op.create_index("ix_quotations_state_valid", "quotations", ["state", "valid_until"], unique=False)
+    op.create_index(op.f("ix_quotations_task_id"), "quotations", ["task_id"], unique=False)
+    op.create_index(op.f("ix_quotations_updated_at"), "quotations", ["updated_at"], unique=False)
+    op.create_table(
         "repair_followers",
         sa.Column("id", types.BigInt, nullable=False),
         sa.Column("repair_id", types.BigInt, nullable=False),
@@ -1663,6 +1724,20 @@ def upgrade() -> None:
     op.create_index("ix_returned_parts_state_created", "returned_parts", ["state", "created_at"], unique=False)
     op.create_index(op.f("ix_returned_parts_task_id"), "returned_parts", ["task_id"], unique=False)
     op.create_index(op.f("ix_returned_parts_updated_at"), "returned_parts", ["updated_at"], unique=False)
+    op.create_table(
+        "quotation_lines",
+        sa.Column("quotation_id", types.BigInt, nullable=False),
+        sa.Column("place", types.BigInt, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("quantity", types.Money(), nullable=False),
+        sa.Column("unit_price", types.Money(), nullable=False),
+        sa.Column("amount", types.Money(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["quotation_id"], ["quotations.id"], name=op.f("fk_quotation_lines_quotation_id_quotations"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("quotation_id", "place", name=op.f("pk_quotation_lines")),
+    )
     # ### end Alembic commands ###
     for statement in TRIGGERS[op.get_bind().dialect.name]:
         op.execute(statement)
@@ -1670,6 +1745,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("quotation_lines")
     op.drop_index(op.f("ix_returned_parts_updated_at"), table_name="returned_parts")
     op.drop_index(op.f("ix_returned_parts_task_id"), table_name="returned_parts")
     op.drop_index("ix_returned_parts_state_created", table_name="returned_parts")
@@ -1685,6 +1761,22 @@ def downgrade() -> None:
     op.drop_table("repair_tasks")
     op.drop_index(op.f("ix_repair_followers_repair_id"), table_name="repair_followers")
     op.drop_table("repair_followers")
+    op.drop_index(op.f("ix_quotations_updated_at"), table_name="quotations")
+    op.drop_index(op.f("ix_quotations_task_id"), table_name="quotations")
+    op.drop_index("ix_quotations_state_valid", table_name="quotations")
+    op.drop_index("ix_quotations_state_created", table_name="quotations")
+    op.drop_index(op.f("ix_quotations_site_id"), table_name="quotations")
+    op.drop_index(op.f("ix_quotations_reporter_id"), table_name="quotations")
+    op.drop_index(op.f("ix_quotations_repairer_id"), table_name="quotations")
+    op.drop_index(op.f("ix_quotations_repair_id"), table_name="quotations")
+    op.drop_index("ix_quotations_organisation_state", table_name="quotations")
+    op.drop_index(op.f("ix_quotations_host_unit_id"), table_name="quotations")
+    op.drop_index(op.f("ix_quotations_equipment_id"), table_name="quotations")
+    op.drop_index(op.f("ix_quotations_division_code"), table_name="quotations")
+    op.drop_index(op.f("ix_quotations_customer_id"), table_name="quotations")
+    op.drop_index(op.f("ix_quotations_created_at"), table_name="quotations")
+    op.drop_index(op.f("ix_quotations_author_id"), table_name="quotations")
+    op.drop_table("quotations")
     op.drop_index(op.f("ix_label_scans_label_id"), table_name="label_scans")
     op.drop_index(op.f("ix_label_scans_at"), table_name="label_scans")
     op.drop_table("label_scans")
