@@ -279,6 +279,9 @@ class OfficeForm:
         """Put messages at the fields that their dotted paths name; what names no field stands above the form."""
         for path, message in errors.items():
             field = self._find(path)
+            rows = getattr(getattr(field, "widget", None), "errors", None)
+            if isinstance(rows, dict):
+                rows[path.partition(".")[2]] = message
             if field is None:
                 self.errors[path] = message
             elif field.error is None:

@@ -81,6 +81,7 @@ MENU: tuple[Section, ...] = (
         (
             Entry("repairs.list", _("Repair requests"), "headset", (Permission.REPAIRS_VIEW,)),
             Entry("tasks.list", _("Tasks"), "tool", (Permission.TASKS_VIEW,)),
+            Entry("quotations.list", _("Quotations"), "receipt", (Permission.QUOTATIONS_VIEW,)),
             Entry("followups.list", _("Follow-ups"), "phone-call", (Permission.FOLLOWUPS_VIEW,)),
             Entry("parts.list", _("Returned parts"), "truck", (Permission.PARTS_VIEW,)),
             Entry("inspections.due", _("Due inspections"), "calendar", (Permission.INSPECTIONS_CARRY_OUT,)),

@@ -6,11 +6,13 @@ single pieces in a template of its own: ``<metal:facts use-macro="layout.pieces[
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from pyramid.config import Configurator
 from pyramid.request import Request
 
 from shuhua_core.accounts.permissions import Permission
@@ -108,6 +110,34 @@ class Related:
     rows: Sequence[Sequence[Any]]
     empty: Any = NONE_YET
     more_href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPart:
+    """What a room further to the right adds to the page of a record."""
+
+    relations: Sequence[Related] = ()
+    actions: list[Action] = field(default_factory=list)
+
+
+PartOf = Callable[[Request, Any], RecordPart]
+
+
+def add_record_part(config: Configurator, kind: str, part: PartOf) -> None:
+    """Let ``part(request, record)`` add to the pages of records of ``kind``."""
+    config.registry.record_parts[kind].append(part)
+
+
+def record_part(request: Request, kind: str, record: Any) -> RecordPart:
+    """All that other rooms add to the page of this record."""
+    found = [part(request, record) for part in request.registry.record_parts[kind]]
+    return RecordPart([each for part in found for each in part.relations], [each for part in found for each in part.actions])
+
+
+def includeme(config: Configurator) -> None:
+    """What rooms add to the pages of others."""
+    config.registry.record_parts = defaultdict(list)
+    config.add_directive("add_record_part", add_record_part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,5 +24,7 @@ def includeme(config: Configurator) -> None:
     config.add_route("public.join", r"/q/{code}/me-too/{id:\d+}")
     config.add_route("public.report", "/r/{token}")
     config.add_route("public.contact", "/r/{token}/contact")
+    config.add_route("public.quotation.sheet", r"/r/{token}/quotations/{id:\d+}/sheet.pdf")
+    config.add_route("public.quotation.act", r"/r/{token}/quotations/{id:\d+}/{action:[a-z_]+}")
     config.add_route("public.report.act", "/r/{token}/{action}")
     config.scan("shuhua_web.public")

@@ -35,6 +35,7 @@ from ..repairs.public import held_report
 from ..security import PUBLIC
 from ..widgets import ChoiceWidget
 from .pages import page, visitor
+from .quotations import shown_quotations
 
 TOLD_OF_TASKS = frozenset({"accept", "assign", "appoint", "depart", "arrive", "start", "complete", "rework"})
 """Steps of the work that its reporter is told of: what happens and when, never who or why."""
@@ -86,6 +87,7 @@ def report(request: Request) -> dict[str, Any]:
         ],
         steps=_steps(request, repair, words=joined is None),
         piece=_piece_href(request, repair),
+        quotations=[] if joined else shown_quotations(request),
         joined=joined is not None,
         people=1 + request.service(FollowerService).counts([repair.id]).get(repair.id, 0),
         contact=request.route_path("public.contact", token=token) if state.phase == "open" else None,

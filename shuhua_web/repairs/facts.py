@@ -23,7 +23,7 @@ from .. import formats
 from ..i18n import _
 from ..layout import Layout, crumbs
 from ..media.pictures import pictures_of
-from ..records import Action, Badge, Fact, Related, actions, badge, phone
+from ..records import Action, Badge, Fact, RecordPart, Related, actions, badge, phone, record_part
 from .history import history
 from .queries import similar_requests
 from .surroundings import Surroundings, piece_facts, place_facts, surroundings
@@ -75,14 +75,15 @@ def repair_page(request: Request, repair: RepairRequest) -> dict[str, Any]:
     ctx, locale = request.ctx, request.locale_name
     table = MACHINE.table(ctx, repair)
     around = surroundings(request, repair)
+    part = record_part(request, "repair", repair)
     return {
         "title": repair.number,
         "crumbs": crumbs(request, (TITLE, "repairs.list"), (repair.number, None)),
         "badge": badge(table, repair.state, locale),
-        "actions": _actions(request, repair, table),
+        "actions": _actions(request, repair, table, part),
         "groups": repair_groups(request, repair, around),
         "pictures": pictures_of(request, {("repair", repair.id): repair.number})["repair", repair.id],
-        "relations": _relations(request, repair, table),
+        "relations": [*part.relations, *_relations(request, repair, table)],
         "steps": history(request, "repair", repair, table),
     }
 
@@ -110,8 +111,8 @@ def may_change(request: Request, repair: RepairRequest, table: Workflow) -> bool
     return table.states[repair.state].phase == "open" and any(covers(repair, request.actor, each) for each in allowed)
 
 
-def _actions(request: Request, repair: RepairRequest, table: Workflow) -> list[Action]:
-    found = actions(request, MACHINE.available(request.ctx, repair), "repairs.act", repair.id)
+def _actions(request: Request, repair: RepairRequest, table: Workflow, part: RecordPart) -> list[Action]:
+    found = [*part.actions, *actions(request, MACHINE.available(request.ctx, repair), "repairs.act", repair.id)]
     if may_change(request, repair, table):
         found.append(Action(_("Change facts"), request.route_path("repairs.edit", id=repair.id)))
     return found

@@ -16,6 +16,7 @@ from shuhua_core.kernel.workflow import Workflow
 from shuhua_core.media.service import MediaService
 from shuhua_core.repairs.events import RepairEvent
 from shuhua_core.tasks.events import TaskEvent
+from shuhua_core.tasks.schema import CONSENTS
 
 from .. import formats
 from ..api.timeline import names_of
@@ -27,6 +28,7 @@ BETWEEN = {
     RepairEvent.CHANGED: _("Facts changed"),
     TaskEvent.DEADLINE_MOVED: _("Deadline changed"),
     TaskEvent.LINKED: _("A further request joined"),
+    TaskEvent.CONSENT_SETTLED: _("Consent to the quotation"),
 }
 """Events that move no state but belong to the history."""
 FIELDS = {
@@ -35,6 +37,7 @@ FIELDS = {
     "site_id": _("Installation point"),
     "address": _("Address"),
     "due_at": _("Deadline"),
+    "consent": _("Quotation"),
 }
 
 
@@ -82,14 +85,17 @@ def _note(request: Request, entry: AuditEntry) -> str:
     changes = {**(entry.detail.get("changes") or {}), **(entry.personal or {})}
     reason = changes.pop("note", None)
     lines = [
-        f"{request.tr(FIELDS[name])}: {_shown(request, pair[0])} → {_shown(request, pair[1])}"
+        f"{request.tr(FIELDS[name])}: {_shown(request, name, pair[0])} → {_shown(request, name, pair[1])}"
         for name, pair in changes.items()
         if name in FIELDS and isinstance(pair, list) and len(pair) == 2
     ]
     return "\n".join([*lines, *([str(reason)] if reason else [])])
 
 
-def _shown(request: Request, value: Any) -> str:
+def _shown(request: Request, name: str, value: Any) -> str:
+    if name == "consent":
+        zh, en = CONSENTS[value]
+        return en if request.locale_name == "en" else zh
     if isinstance(value, str) and "T" in value:
         try:
             return formats.moment(datetime.fromisoformat(value), request.deployment.settings.timezone)

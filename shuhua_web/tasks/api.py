@@ -52,6 +52,11 @@ TASK = Serializer(
         Out("symptom", "string"),
         Out("severity", "string"),
         Out("in_warranty", "boolean", nullable=True),
+        Out(
+            "consent",
+            "string",
+            description="Of the customer to a quotation: `not_needed`, `needed`, `given`, `refused` or `waived`.",
+        ),
         Out("check_asked", "boolean"),
         Out("site_id", "integer", nullable=True),
         Out("equipment_id", "integer", nullable=True),

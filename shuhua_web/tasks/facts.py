@@ -19,14 +19,14 @@ from shuhua_core.kernel.workflow import Workflow
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.tasks.machine import MACHINE
 from shuhua_core.tasks.models import Task
-from shuhua_core.tasks.schema import HOLD_REASONS, RESULTS
+from shuhua_core.tasks.schema import CONSENTS, HOLD_REASONS, RESULTS
 from shuhua_core.tasks.service import TaskService
 
 from .. import formats
 from ..i18n import _
 from ..layout import crumbs
 from ..media.pictures import pictures_of
-from ..records import Action, Fact, Picture, Related, actions, badge, phone
+from ..records import Action, Fact, Picture, RecordPart, Related, actions, badge, phone, record_part
 from ..repairs.facts import record_link, severity, warranty, word
 from ..repairs.history import history
 from ..repairs.surroundings import Surroundings, piece_facts, place_facts, surroundings
@@ -55,7 +55,8 @@ def task_page(request: Request, task: Task) -> dict[str, Any]:
     pictures = pictures_of(
         request, {("task", task.id): task.number, **{("repair", repair.id): repair.number for repair in repairs}}
     )
-    first, others = _split(_actions(request, task, table))
+    part = record_part(request, "task", task)
+    first, others = _split(_actions(request, task, table, part))
     return {
         "title": task.number,
         "crumbs": crumbs(request, (TITLE, "tasks.list"), (task.number, None)),
@@ -70,7 +71,7 @@ def task_page(request: Request, task: Task) -> dict[str, Any]:
         "groups": task_groups(request, task, around),
         "requests": [_served(request, task, repair, pictures["repair", repair.id]) for repair in repairs],
         "pictures": pictures["task", task.id],
-        "relations": _followups(request, task),
+        "relations": [*part.relations, *_followups(request, task)],
         "steps": history(request, "task", task, table),
         "place_href": _place_href(around),
     }
@@ -103,6 +104,7 @@ def work_facts(request: Request, task: Task) -> list[Fact]:
         Fact(_("Symptom"), task.symptom, wide=True),
         Fact(_("Severity"), severity(task.severity, locale)),
         Fact(_("Warranty"), warranty(task.in_warranty)),
+        Fact(_("Quotation"), word(CONSENTS, task.consent, locale) if task.consent != "not_needed" else None),
         Fact(_("Deadline"), Markup('<span class="overdue">{} {}</span>').format(due, request.tr(_("Overdue"))) if late else due),
         Fact(_("Appointment"), formats.moment(task.appointed_at, zone)),
         Fact(_("Unit"), unit.label(locale) if unit else None),
@@ -140,8 +142,8 @@ def _split(found: list[Action]) -> tuple[list[Action], list[Action]]:
     return onward, sorted(others, key=lambda action: action.tone == "danger")
 
 
-def _actions(request: Request, task: Task, table: Workflow) -> list[Action]:
-    found = actions(request, MACHINE.available(request.ctx, task), "tasks.act", task.id)
+def _actions(request: Request, task: Task, table: Workflow, part: RecordPart) -> list[Action]:
+    found = [*actions(request, MACHINE.available(request.ctx, task), "tasks.act", task.id), *part.actions]
     if table.states[task.state].phase == "open" and covers(task, request.actor, Permission.TASKS_DEADLINE):
         found.append(Action(_("Change the deadline"), request.route_path("tasks.deadline", id=task.id)))
     return found

@@ -18,7 +18,7 @@ from shuhua_core.repairs.schema import SEVERITIES
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.tasks.machine import MACHINE
 from shuhua_core.tasks.models import Task, fixed_at_once, late, overdue
-from shuhua_core.tasks.schema import RESULTS
+from shuhua_core.tasks.schema import CONSENTS, RESULTS
 
 from ..archives.listing import area_columns
 from ..i18n import _
@@ -103,6 +103,7 @@ TASKS = Listing(
         ),
         Column("severity", _("Severity"), Task.severity, kind="choice", labels=SEVERITIES, nullable=False),
         Column("symptom", _("Symptom"), Task.symptom, long=True, nullable=False),
+        Column("consent", _("Quotation"), Task.consent, kind="choice", labels=CONSENTS, nullable=False, at_first=False),
         Column("due_at", _("Deadline"), Task.due_at, kind="moment", sort=True, nullable=False),
         Column("site", _("Installation point"), PLACE.name),
         Column("site_id", _("Installation point"), Task.site_id, kind="integer", office=False),
@@ -123,6 +124,7 @@ TASKS = Listing(
     source=_joined,
     filters=(
         ChoiceFilter("severity", _("Severity"), Task.severity, SEVERITIES),
+        ChoiceFilter("consent", _("Quotation"), Task.consent, CONSENTS),
         FlagFilter("overdue", _("Overdue"), is_overdue),
         FlagFilter("mine", _("Mine"), lambda ctx: Task.repairer_id == ctx.actor.user_id),
         DateRange("created", _("Created at"), Task.created_at),

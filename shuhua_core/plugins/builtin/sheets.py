@@ -175,10 +175,37 @@ PART_RETURN = SheetForm(
     signatures={"sender": _("Sender"), "receiver": _("Receiver")},
 )
 
+QUOTATION = SheetForm(
+    name="quotation_sheet",
+    label=Label(zh="报价单", en="Quotation"),
+    labels={
+        "number": _("Number"),
+        "date": _("Date"),
+        "customer": _("Customer"),
+        "contact": _("Contact"),
+        "site": _("Site"),
+        "address": _("Address"),
+        "task": _("Task number"),
+        "equipment": _("Equipment"),
+        "fault": _("Fault"),
+        "total": _("Total"),
+        "capitals": _("Total in capital numerals"),
+        "valid_until": _("Valid until"),
+        "warranty": _("Warranty on the repair"),
+        "unit": _("Unit"),
+        "author": _("Written by"),
+        "note": _("Note"),
+    },
+    rows=(("number", "date"), ("customer", "contact"), ("site",), ("address",), ("task", "equipment"), ("fault",)),
+    rows_below=(("total", "capitals"), ("valid_until", "warranty"), ("unit", "author"), ("note",)),
+    high={"fault": 10 * mm, "note": 12 * mm},
+    signatures={"unit": _("For the unit"), "customer": _("Customer: I agree to this quotation")},
+)
+
 RECORD = SheetForm(name="record_sheet", label=Label(zh="档案页", en="Record sheet"))
 """Any record: all its fields bring their labels along."""
 
-SHEETS = (DISPATCH, SERVICE, FOLLOWUP, INSPECTION, PART_RETURN, RECORD)
+SHEETS = (DISPATCH, SERVICE, FOLLOWUP, INSPECTION, PART_RETURN, QUOTATION, RECORD)
 
 
 @hookimpl

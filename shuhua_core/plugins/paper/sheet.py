@@ -40,6 +40,8 @@ class SheetForm:
     """Keys of the rows above the pictures."""
     rows_after: Sequence[Sequence[str]] = ()
     """Keys of the rows below the pictures."""
+    rows_below: Sequence[Sequence[str]] = ()
+    """Keys of the rows below the table."""
     high: Mapping[str, float] = field(default_factory=dict)
     """Least heights of rows that people write in, by key, in points."""
     signatures: Mapping[str, TranslationString] = field(default_factory=dict)
@@ -89,6 +91,7 @@ class _Sheet:
             header, rows = table_rows(self._setter, data, self._document.width, self._cells.size)
             yield header
             yield from rows
+        yield from (self._known(keys) for keys in self._form.rows_below)
 
     def _signatures(self) -> Signatures:
         drawn = {each.key: each for each in self._data.signatures}
