@@ -26,7 +26,7 @@ from .events import PrivacyEvent
 
 BATCH = 100
 """Requests of one transaction: a job must not hold up those who work."""
-PERSONAL_INPUT = frozenset({"address", "caller_name", "caller_phone", "contact", "name", "person", "phone", "position"})
+PERSONAL_INPUT = frozenset({"address", "answered_by", "caller_name", "caller_phone", "contact", "name", "phone", "position"})
 """Fields of a reporter's input that tell who they are or where they live."""
 FREE_TEXTS = ("symptom", "question", "answer")
 """Texts of a request that stay, but for the reporter's name, phone and address in them."""

@@ -98,14 +98,14 @@ def _record_call(ctx: Context, quotation: Quotation, values: Values, _row: Row) 
         raise Invalid({"agreed_at": _("This is in the future.")})
     if quotation.sent_at is not None and values["agreed_at"] < quotation.sent_at.replace(second=0, microsecond=0):
         raise Invalid({"agreed_at": _("The quotation had not been sent yet.")})
-    found = _answer(ctx, quotation, "phone", values["person"])
+    found = _answer(ctx, quotation, "phone", values["answered_by"])
     quotation.answered_at = values["agreed_at"]
     return found
 
 
 def _record_refusal(ctx: Context, quotation: Quotation, values: Values, _row: Row) -> Mapping[str, Any]:
     quotation.reason = values["reason"]
-    return _answer(ctx, quotation, "phone", values["person"])
+    return _answer(ctx, quotation, "phone", values["answered_by"])
 
 
 def _record_paper(ctx: Context, quotation: Quotation, values: Values, _row: Row) -> Mapping[str, Any]:
@@ -116,7 +116,7 @@ def _record_paper(ctx: Context, quotation: Quotation, values: Values, _row: Row)
     if not values["media_ids"]:
         raise Invalid({"media_ids": _("Take a picture of the signed paper.")})
     MediaService(ctx).attach(values["media_ids"], "quotation", quotation.id)
-    return _answer(ctx, quotation, "paper", values["person"])
+    return _answer(ctx, quotation, "paper", values["answered_by"])
 
 
 def _withdraw(_ctx: Context, quotation: Quotation, values: Values, _row: Row) -> Mapping[str, Any]:

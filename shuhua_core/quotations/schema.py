@@ -97,7 +97,7 @@ class Reason(InputSchema):
 class CallConsent(InputSchema):
     """Who consented on the telephone, and when."""
 
-    person = field(Text(60), _("Who consented"), required=True)
+    answered_by = field(Text(60), _("Who consented"), required=True)
     agreed_at = field(Moment(), _("When"), required=True)
     note = field(Text(1000, multiline=True), _("Note"), help=_("Such as the number that was called."))
 
@@ -105,14 +105,14 @@ class CallConsent(InputSchema):
 class CallRefusal(InputSchema):
     """Who said no on the telephone, and why."""
 
-    person = field(Text(60), _("Who declined"), required=True)
+    answered_by = field(Text(60), _("Who declined"), required=True)
     reason = field(Text(1000, 2, multiline=True), _("Reason"), required=True)
 
 
 class PaperConsent(InputSchema):
     """Who signed the quotation on paper, and when, with a picture of it."""
 
-    person = field(Text(60), _("Who signed"), required=True)
+    answered_by = field(Text(60), _("Who signed"), required=True)
     signed_on = field(Date(), _("Signed on"), required=True)
     media_ids = field(Items(RecordId("media"), maximum=9), _("Pictures of the signed paper"))
     note = field(Text(1000, multiline=True), _("Note"))

@@ -12,6 +12,7 @@ from shuhua_core.accounts.organisations import carriers
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.errors import NotFound
 from shuhua_core.kernel.transition import Machine
+from shuhua_core.quotations.machine import MACHINE as QUOTATIONS
 from shuhua_core.repairs.machine import MACHINE as REPAIRS
 from shuhua_core.tasks.machine import MACHINE as TASKS
 
@@ -19,7 +20,7 @@ from ..api import Out, Serializer, api_view
 from ..api.schemas import input_schema
 from ..security import SIGNED_IN
 
-MACHINES: Mapping[str, Machine] = {machine.workflow: machine for machine in (REPAIRS, TASKS)}
+MACHINES: Mapping[str, Machine] = {machine.workflow: machine for machine in (REPAIRS, TASKS, QUOTATIONS)}
 
 STATE = Serializer(
     "WorkflowState",
@@ -57,7 +58,7 @@ REPAIRERS = Serializer("Repairers", [Out("items", [REPAIRER])])
     permission=SIGNED_IN,
     tag="workflows",
     summary="Read a table of states and actions",
-    description="`repairs` or `tasks`: what a client needs to show what its own unsent actions will lead to.",
+    description="`repairs`, `tasks` or `quotations`: what a client needs to show what its own unsent actions will lead to.",
     answer=WORKFLOW,
 )
 def view(request: Request) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from shuhua_core.datasets.load.world_load import Ids
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.kernel.events import Event
+from shuhua_core.quotations.service import QuotationService
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.service import RepairService
 from shuhua_core.sites.models import Equipment, Site
@@ -46,6 +47,33 @@ _STORIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("high", "阻尼失效", (*_FINISHED, "follow_up")),
     ("normal", "标识牌脱落", ("reject",)),
 )
+_PRICED = (*_ASSIGNED, "quote", "offer")
+_PAID_STORIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("normal", "踏板防滑面磨损，要求更换", (*_ASSIGNED, "quote")),
+    ("high", "拉簧断裂，不能复位", _PRICED),
+    ("normal", "扶手镀层剥落，要求翻新", (*_PRICED, "agree", "take", "depart", "arrive", "start")),
+    ("normal", "座椅人为损坏", (*_PRICED, "refuse")),
+    ("high", "立柱被车辆撞弯", (*_ASSIGNED, "waive", "take")),
+    ("normal", "标牌丢失，要求补装", _ALLOCATED),
+)
+"""The same out of warranty: what is paid for begins with a quotation."""
+_OFFER: dict[str, Any] = {
+    "lines": [
+        {"kind": "labour", "text": "上门拆装、调试", "quantity": "1.5", "unit_price": "120.00"},
+        {"kind": "part", "text": "原厂配件", "quantity": "2", "unit_price": "186.50"},
+        {"kind": "travel", "text": "往返交通", "quantity": "1", "unit_price": "60.00"},
+    ],
+    "warranty_months": 6,
+    "note": "报价含税。更换下的旧件归客户所有。",
+}
+_MONEY: dict[str, tuple[str, dict[str, Any]]] = {
+    "quote": ("create", _OFFER),
+    "waive": ("waive", {}),
+    "offer": ("send", {}),
+    "agree": ("accept", {}),
+    "refuse": ("decline", {"reason": "价格偏高，先不维修"}),
+}
+"""Deeds that are done to quotations: action and input."""
 _AGENTS_TWO = (1, 3, 4, 6, 9, 11)
 _DEPARTMENT = (4, 5, 6, 9)
 _TO_CHECK = (6, 11)
@@ -66,9 +94,10 @@ class Desks:
 
     def __init__(self, deployment: Deployment, ids: Ids, cast: Cast, now: datetime) -> None:
         self._ids, self._cast, self._now = ids, cast, now
-        self.history = History(deployment, now, listeners={TaskEvent.CREATED: (self._task_made,)})
+        self.history = History(deployment, now, listeners={TaskEvent.CREATED: (self._task_made,)}, quotations=True)
         self._by_login = {login: key for key, login in cast.logins.items()}
         self._tasks: dict[int, int] = {}
+        self._quotations: dict[int, int] = {}
 
     def _task_made(self, _ctx: Context, event: Event) -> None:
         self._tasks[event.values["repair_id"]] = event.record_id
@@ -78,7 +107,9 @@ class Desks:
         first, second = self._cast.agents
         everything = tuple(range(len(_STORIES)))
         mine = Desk(self._cast.customers[0], first, self._by_login["repairer"])
-        self._tell(mine, everything, self._pieces(self._cast.customers[0]))
+        pieces = self._pieces(self._cast.customers[0])
+        self._tell(mine, everything, pieces)
+        self._tell_paid(mine, pieces)
         others = Desk(self._cast.customers[1], second, self._by_login["repairer_2"])
         self._tell(others, _AGENTS_TWO, self._pieces(self._cast.customers[1]))
         department = self._cast.department
@@ -105,21 +136,52 @@ class Desks:
             began = self._now - _PACE * (len(deeds) + 1) - timedelta(minutes=3 * number + 2)
             self._story(desk, piece, severity, symptom, deeds, began)
 
-    def _story(self, desk: Desk, piece: int, severity: str, symptom: str, deeds: tuple[str, ...], began: datetime) -> None:  # noqa: PLR0917 - one line of a table
+    def _tell_paid(self, desk: Desk, pieces: Iterator[int]) -> None:
+        for number, (severity, symptom, deeds) in enumerate(_PAID_STORIES):
+            piece = next(pieces, None)
+            if piece is None:
+                return
+            began = self._now - _PACE * (len(deeds) + 1) - timedelta(minutes=5 * number + 4)
+            self._story(desk, piece, severity, symptom, deeds, began, in_warranty=False)
+
+    def _story(
+        self,
+        desk: Desk,
+        piece: int,
+        severity: str,
+        symptom: str,
+        deeds: tuple[str, ...],
+        began: datetime,
+        *,
+        in_warranty: bool = True,
+    ) -> None:
         reporter = self.history.user(self._ids.users[desk.reporter])
         report = {"symptom": symptom, "equipment_id": piece, "caller_phone": "13900000001", "as_draft": deeds == ("draft",)}
         repair = RepairService(self.history.at(began, reporter)).report(report)
         for count, action in enumerate(deeds, start=1):
             if action != "draft":
-                self._do(desk, repair, action, severity, began + count * _PACE)
+                self._do(desk, repair, action, severity, began + count * _PACE, in_warranty=in_warranty)
 
-    def _do(self, desk: Desk, repair: RepairRequest, action: str, severity: str, at: datetime) -> None:
+    def _do(self, desk: Desk, repair: RepairRequest, action: str, severity: str, at: datetime, *, in_warranty: bool) -> None:
         data = self._input(desk, action, severity, at)
         actor = self._actor(desk, action)
-        if action in ("approve", "ask_more", "reject"):
+        if action == "approve":
+            data["in_warranty"] = in_warranty
+        if action in _MONEY:
+            self._charge(QuotationService(self.history.at(at, actor)), self._tasks[repair.id], action)
+        elif action in ("approve", "ask_more", "reject"):
             RepairService(self.history.at(at, actor)).act(repair.id, action, data)
         else:
             TaskService(self.history.at(at, actor)).act(self._tasks[repair.id], action, data)
+
+    def _charge(self, service: QuotationService, task_id: int, action: str) -> None:
+        if action == "quote":
+            self._quotations[task_id] = service.create(task_id, _OFFER).id
+        elif action == "waive":
+            service.waive(task_id, {"reason": "责任方赔付前，按协议先行免费修复"})
+        else:
+            name, data = _MONEY[action]
+            service.act(self._quotations[task_id], name, data)
 
     def _actor(self, desk: Desk, action: str) -> Any:
         keys = {
@@ -130,6 +192,11 @@ class Desks:
             "accept": f"{desk.unit}:manager",
             "assign": f"{desk.unit}:manager",
             "follow_up": self._by_login["followup_clerk"],
+            "quote": f"{desk.unit}:manager",
+            "offer": f"{desk.unit}:manager",
+            "agree": desk.reporter,
+            "refuse": desk.reporter,
+            "waive": self._by_login["dispatcher"],
         }
         return self.history.user(self._ids.users[keys.get(action, desk.repairer)])
 

@@ -24,7 +24,7 @@ from shuhua_core.testing.flow import COMPLETE
 
 from .conftest import LINES
 
-CALL = {"person": "王女士", "note": "回拨 138****0000"}
+CALL = {"answered_by": "王女士", "note": "回拨 138****0000"}
 
 
 def test_the_table_can_be_put_in_force():
@@ -239,19 +239,19 @@ def test_consent_by_telephone_is_recorded_with_who_when_and_how(flow):
     flow.act("call_centre", quotation, "record_call", **CALL, agreed_at=agreed.isoformat())
     assert (quotation.answered_way, quotation.answered_by, quotation.answered_at) == ("phone", "王女士", agreed)
     step = QuotationService(flow.context("call_centre")).timeline(quotation)[-1]
-    assert (step.action, step.actor_id, step.input["person"]) == ("record_call", flow.world.users["call_centre"], "王女士")
+    assert (step.action, step.actor_id, step.input["answered_by"]) == ("record_call", flow.world.users["call_centre"], "王女士")
     assert task.consent == "given"
 
 
 def test_a_refusal_by_telephone_is_recorded_too(flow):
     task = flow.accepted_task()
-    flow.act("call_centre", flow.sent(task), "record_refusal", person="王女士", reason="自行处理")
+    flow.act("call_centre", flow.sent(task), "record_refusal", answered_by="王女士", reason="自行处理")
     assert task.consent == "refused"
 
 
 def test_a_signed_paper_is_recorded_with_its_picture(flow):
     quotation = flow.sent(flow.accepted_task())
-    paper = {"person": "王女士", "signed_on": flow.ctx.now.date().isoformat()}
+    paper = {"answered_by": "王女士", "signed_on": flow.ctx.now.date().isoformat()}
     with pytest.raises(Invalid) as refused:
         flow.act("agent_manager", quotation, "record_paper", **paper)
     assert "media_ids" in refused.value.errors

@@ -59,6 +59,7 @@ export interface Task extends Row {
   symptom: string;
   severity: string;
   in_warranty: boolean | null;
+  consent: string;
   check_asked: boolean;
   site_id: number | null;
   equipment_id: number | null;
@@ -76,6 +77,26 @@ export interface Task extends Row {
   remedy: string | null;
   requests: RequestOfTask[];
   media: Media[];
+  actions: Action[];
+}
+
+export interface QuotationLine {
+  kind: string;
+  text: string;
+  quantity: string;
+  unit_price: string;
+  amount: string;
+}
+
+export interface Quotation extends Row {
+  number: string;
+  state: string;
+  total: string;
+  valid_until: string | null;
+  warranty_months: number | null;
+  note: string | null;
+  reason: string | null;
+  lines: QuotationLine[];
   actions: Action[];
 }
 

@@ -12,6 +12,13 @@ import { session } from "../store/session";
 import { moment } from "./format";
 import { Progress, showConfirmDialog } from "./vant";
 
+/** Records that have a screen of their own, and those whose forms can be put right. */
+const SHOWN = /^(task|repair)\/\d+$/;
+const KNOWN = /^(task|repair|quotation)\/\d+$/;
+
+/** What was done; to a quotation one says other words than to a task. */
+const named = ({ lane, action }: Item): string => label(lane.split("/")[0] ?? "", action, label("action", action));
+
 export const ItemLine = defineComponent(
   (props: { item: Item }) => {
     const before = live(async () => {
@@ -41,7 +48,7 @@ export const ItemLine = defineComponent(
         return t("not_yours");
       }
       if (item.state === "waiting" && before.value) {
-        return t("waits_for", { what: label("action", before.value.action), title: before.value.title });
+        return t("waits_for", { what: named(before.value), title: before.value.title });
       }
       return label("item", item.state) + (item.state === "waiting" && item.attempts > 0 ? t("attempts", { n: item.attempts }) : "");
     }
@@ -54,7 +61,7 @@ export const ItemLine = defineComponent(
       return (
         <div class={["item", `item-${item.state}`]} data-item={item.id} data-state={item.state}>
           <div class="item-head">
-            <strong>{label("action", item.action)}</strong>
+            <strong>{named(item)}</strong>
             <span>{item.title}</span>
             <span class="card-text">{moment(item.madeAt)}</span>
           </div>
@@ -71,10 +78,10 @@ export const ItemLine = defineComponent(
             </div>
           ) : null}
           <div class="item-buttons">
-            {stuck && /^(task|repair)\/\d+$/.test(item.lane) ? (
+            {stuck && SHOWN.test(item.lane) ? (
               <button type="button" class="small-button" onClick={() => go(`/${item.lane}`)}>{t("look")}</button>
             ) : null}
-            {item.state === "refused" && /^(task|repair)\/\d+$/.test(item.lane) ? (
+            {item.state === "refused" && KNOWN.test(item.lane) ? (
               <button type="button" class="small-button" onClick={() => go(`/act/${item.lane}/${item.action}?item=${item.id}`)}>{t("edit")}</button>
             ) : null}
             {stuck || item.notBefore > Date.now() ? <button type="button" class="small-button" onClick={() => void retry()}>{t("try_again")}</button> : null}

@@ -30,6 +30,7 @@ export interface Facts {
   state: string;
   direct?: boolean;
   check_asked?: boolean;
+  consent?: string;
   taken_at?: string | null;
   repairer_id?: number | null;
   actions: Action[];
@@ -80,6 +81,8 @@ function open(row: Row, facts: Facts, taken: boolean): boolean {
       return facts.direct !== false;
     case "given_to_unit":
       return facts.direct !== true;
+    case "consented":
+      return facts.consent !== "needed" && facts.consent !== "refused";
     case "check_asked":
       return facts.check_asked === true;
     case "no_check_asked":

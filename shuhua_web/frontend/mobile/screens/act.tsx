@@ -17,7 +17,7 @@ import { live } from "../store/live";
 import { flush, plain, queue } from "../store/outbox";
 import { people, shown, spotOf } from "../store/records";
 
-const PATHS: Record<string, string> = { task: "/tasks", repair: "/repairs" };
+const PATHS: Record<string, string> = { task: "/tasks", repair: "/repairs", quotation: "/quotations" };
 
 export const ActScreen = defineComponent(() => {
   const [, kind = "task", id = "0", name = ""] = place.parts;
@@ -32,6 +32,10 @@ export const ActScreen = defineComponent(() => {
   const busy = ref(false);
   const startedAt = new Date();
   const number = computed(() => record.value?.data.number ?? "");
+  const about = computed(() => {
+    const data = record.value?.data;
+    return [number.value, data?.symptom, kind === "quotation" && data ? `¥${String(data["total"])}` : ""].filter(Boolean).join(" · ");
+  });
   const action = computed<Action | undefined>(() => {
     const found = record.value;
     // What is put right may no longer be offered: the table still says what it takes.
@@ -89,7 +93,7 @@ export const ActScreen = defineComponent(() => {
         default: () =>
           !ready.value || record.value === undefined ? null : action.value ? (
             <>
-              <p class="form-about">{number.value} · {record.value?.data.symptom}</p>
+              <p class="form-about">{about.value}</p>
               <Resumed draft={draft} />
               <Form asked={asked.value} values={draft.values} errors={errors.value} target={target.value ?? null} people={persons.value ?? []} onChange={set} />
             </>

@@ -10,6 +10,7 @@ import { Icon } from "../parts/icon";
 import { ItemLine } from "../parts/item-line";
 import { ServerMedia } from "../parts/media";
 import { Page } from "../parts/page";
+import { Quotations } from "../parts/quotations";
 import { members } from "../parts/schema";
 import { showToast } from "../parts/toast";
 import { Sheet } from "../parts/sheet";
@@ -106,6 +107,7 @@ export const RecordScreen = defineComponent(() => {
       {kind === "task" ? fact(t("due"), `${moment(data.due_at)}（${relative(data.due_at)}）`) : null}
       {fact(t("appointed"), moment(data.appointed_at))}
       {data.in_warranty == null ? null : fact(t("warranty"), t(data.in_warranty ? "in_warranty" : "out_of_warranty"))}
+      {kind === "task" && data.consent && data.consent !== "not_needed" ? fact(t("quotation"), label("consent", data.consent)) : null}
       {fact(t("hold_reason"), data.hold_reason ? label("hold_reason", data.hold_reason) : "")}
       {fact(t("result"), data.result ? label("result", data.result) : "")}
       {fact(t("cause"), data.cause)}
@@ -179,6 +181,7 @@ export const RecordScreen = defineComponent(() => {
                   {foreseen.pending.map((item) => <ItemLine key={item.id} item={item} />)}
                 </section>
               ) : null}
+              <Quotations kind={kind} id={id} />
               {tasks.value?.length ? (
                 <section aria-label={t("tasks")}>
                   <h2 class="group-title">{t("tasks")}</h2>

@@ -10,7 +10,7 @@ export type Tables = Record<string, Table>;
 export const tables = async (): Promise<Tables> => (await setting<Tables>("tables")) ?? {};
 
 /** Name of the table that records of a kind run under. */
-export const TABLE_OF: Record<string, string> = { task: "tasks", repair: "repairs" };
+export const TABLE_OF: Record<string, string> = { task: "tasks", repair: "repairs", quotation: "quotations" };
 
 export interface Shown<T> {
   data: T;

@@ -12,6 +12,7 @@ import { expire, may, session } from "./session";
 const PATHS: Record<string, string> = {
   task: "/tasks",
   repair: "/repairs",
+  quotation: "/quotations",
   site: "/sites",
   equipment: "/equipment",
   message: "/messages",
@@ -67,7 +68,7 @@ export async function synchronise(everything = false): Promise<boolean> {
 async function readEverything(): Promise<void> {
   // The cursor first: what changes while the lists are read is then told of again.
   const { cursor } = await read<{ cursor: string }>("/changes");
-  const parts = [readTables, readTasks, readRepairs, readSites, readPieces, readModels, readMessages, ...OPTIONAL];
+  const parts = [readTables, readTasks, readRepairs, readQuotations, readSites, readPieces, readModels, readMessages, ...OPTIONAL];
   Object.assign(sync, { done: 0, parts: parts.length });
   for (const part of parts) {
     await part();
@@ -77,7 +78,7 @@ async function readEverything(): Promise<void> {
 }
 
 async function readTables(): Promise<void> {
-  const names = ["tasks", "repairs"];
+  const names = ["tasks", "repairs", ...(may("quotations.view") ? ["quotations"] : [])];
   const tables = await Promise.all(names.map((name) => read<Table>(`/workflows/${name}`)));
   await setSetting("tables", Object.fromEntries(tables.map((table) => [table.name, table])));
   if (may("tasks.assign")) {
@@ -112,6 +113,22 @@ async function readRepairs(): Promise<void> {
     const rows = await readAll<Row>("/repairs?sort=-created_at", 100);
     await keepRows("repair", rows, "replace");
     await inTurns(rows.slice(0, 30), (row) => refresh("repair", row.id));
+  }
+}
+
+/** The latest, with their lines, so that an amount can be told and answered without a network. */
+async function readQuotations(): Promise<void> {
+  if (may("quotations.view")) {
+    const rows = await readAll<Row>("/quotations?sort=-created_at", 100);
+    await keepRows("quotation", rows, "replace");
+    await inTurns(rows.slice(0, 30), (row) => refresh("quotation", row.id));
+  }
+}
+
+/** Those of one task or request. */
+export async function refreshQuotations(kind: string, id: number): Promise<void> {
+  if (may("quotations.view")) {
+    await inTurns(await readAll<Row>(`/quotations?${kind}_id=${id}`, 20), (row) => refresh("quotation", row.id));
   }
 }
 
