@@ -30,8 +30,9 @@ _ALLOCATED = ("approve", "allocate")
 _ASSIGNED = (*_ALLOCATED, "accept", "assign")
 _AT_WORK = (*_ASSIGNED, "take", "depart", "arrive", "start")
 _FINISHED = (*_AT_WORK, "complete")
-# (severity, what is broken, what has been done so far)
-_STORIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+Story = tuple[str, str, tuple[str, ...]]
+"""Severity, what is broken, what has been done so far."""
+_STORIES: tuple[Story, ...] = (
     ("normal", "漆面脱落，有锈迹", ("draft",)),
     ("high", "踏板松动，使用时晃动", ()),
     ("normal", "使用时有异响", ("ask_more",)),
@@ -48,7 +49,7 @@ _STORIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("normal", "标识牌脱落", ("reject",)),
 )
 _PRICED = (*_ASSIGNED, "quote", "offer")
-_PAID_STORIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+_PAID_STORIES: tuple[Story, ...] = (
     ("normal", "踏板防滑面磨损，要求更换", (*_ASSIGNED, "quote")),
     ("high", "拉簧断裂，不能复位", _PRICED),
     ("normal", "扶手镀层剥落，要求翻新", (*_PRICED, "agree", "take", "depart", "arrive", "start")),
@@ -132,29 +133,20 @@ class Desks:
             piece = next(pieces, None)
             if piece is None:
                 return
-            severity, symptom, deeds = _STORIES[story]
-            began = self._now - _PACE * (len(deeds) + 1) - timedelta(minutes=3 * number + 2)
-            self._story(desk, piece, severity, symptom, deeds, began)
+            told = _STORIES[story]
+            began = self._now - _PACE * (len(told[2]) + 1) - timedelta(minutes=3 * number + 2)
+            self._story(desk, piece, told, began)
 
     def _tell_paid(self, desk: Desk, pieces: Iterator[int]) -> None:
-        for number, (severity, symptom, deeds) in enumerate(_PAID_STORIES):
+        for number, story in enumerate(_PAID_STORIES):
             piece = next(pieces, None)
             if piece is None:
                 return
-            began = self._now - _PACE * (len(deeds) + 1) - timedelta(minutes=5 * number + 4)
-            self._story(desk, piece, severity, symptom, deeds, began, in_warranty=False)
+            began = self._now - _PACE * (len(story[2]) + 1) - timedelta(minutes=5 * number + 4)
+            self._story(desk, piece, story, began, in_warranty=False)
 
-    def _story(
-        self,
-        desk: Desk,
-        piece: int,
-        severity: str,
-        symptom: str,
-        deeds: tuple[str, ...],
-        began: datetime,
-        *,
-        in_warranty: bool = True,
-    ) -> None:
+    def _story(self, desk: Desk, piece: int, story: Story, began: datetime, *, in_warranty: bool = True) -> None:
+        severity, symptom, deeds = story
         reporter = self.history.user(self._ids.users[desk.reporter])
         report = {"symptom": symptom, "equipment_id": piece, "caller_phone": "13900000001", "as_draft": deeds == ("draft",)}
         repair = RepairService(self.history.at(began, reporter)).report(report)
