@@ -88,8 +88,8 @@ class QuotationService:
 
     def create(self, task_id: int, data: Any) -> Quotation:
         """A draft for a task out of warranty (:class:`Draft`). Raises NotFound, NotAllowed, WrongState, Invalid."""
-        values = deserialize(Draft, data)
         task = self._task(task_id, Permission.QUOTATIONS_EDIT)
+        values = deserialize(Draft, data)
         self._check_free(task)
         number = self._ctx.deployment.numbers.take(self._ctx.session, "BJ", self._ctx.now)
         return self._make(task, self._addressee(task, values["repair_id"]), values, series=number, edition=1)
@@ -101,12 +101,12 @@ class QuotationService:
         VersionStale, Invalid.
         """
         ctx = self._ctx
-        values = deserialize(Draft, data)
         quotation, task = self._locked(quotation_id)
         if not covers(quotation, ctx.actor, Permission.QUOTATIONS_EDIT):
             raise NotAllowed(state=quotation.state)
         if quotation.version != expected_version:
             raise VersionStale(version=quotation.version, state=quotation.state)
+        values = deserialize(Draft, data)
         if quotation.state in SETTLED:
             raise WrongState(_("What the customer relies on is not changed. Write a further quotation."), state=quotation.state)
         if quotation.state == "draft":
@@ -127,8 +127,8 @@ class QuotationService:
         Raises NotFound, NotAllowed, WrongState, Invalid.
         """
         ctx = self._ctx
-        values = deserialize(Reason, data)
         task = self._task(task_id, Permission.QUOTATIONS_WAIVE)
+        values = deserialize(Reason, data)
         states = self._states(task)
         if SETTLED.intersection(states):
             raise WrongState(_("It is settled already what this repair costs."), state=task.state)

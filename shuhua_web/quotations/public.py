@@ -19,6 +19,7 @@ from shuhua_core.repairs.models import RepairRequest
 from ..api import Variant, api_view, record_id
 from ..api.actions import variants_of
 from ..limits import limit_reports
+from ..repairs.public import held_report
 from ..security import PUBLIC
 from .api import OFFERED, OFFERS, offer_values
 
@@ -74,6 +75,7 @@ def _variants(_request: Request) -> dict[str, Variant]:
 )
 def view(request: Request) -> dict[str, Any]:
     """Those that were sent, with what may be answered."""
+    held_report(request)
     found = sent_to(request)
     lines = request.service(QuotationService).lines([each.id for each in found])
     return {"items": [_item(request, each, lines[each.id]) for each in found]}

@@ -48,6 +48,7 @@ SEEN_BY = {
     "task": "tasks.view",
     "followup": "followups.view",
     "part": "parts.view",
+    "quotation": "quotations.view",
     "inspection": "inspections.view",
     "plan": "inspections.view",
     "checklist": "checklists",
@@ -68,7 +69,7 @@ SEEN_BY = {
 """Kind of record -> whose reach decides whether it is in sight."""
 
 WHOSE = {
-    **dict.fromkeys(("repair", "task", "followup", "part", "media"), "abced"),
+    **dict.fromkeys(("repair", "task", "followup", "part", "quotation", "media"), "abced"),
     **dict.fromkeys(("site", "equipment", "code", "customer", "project", "inspection", "plan"), "acd"),
     "message": "ad",
     **dict.fromkeys(("model", "lifetime", "user", "organisation", "absent", "checklist", "held"), "a"),

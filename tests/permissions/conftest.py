@@ -31,6 +31,7 @@ from shuhua_core.messages.models import Message
 from shuhua_core.parts.models import ReturnedPart
 from shuhua_core.quarantine.models import HeldRequest
 from shuhua_core.sites.lifetimes.models import LifetimeRule
+from shuhua_core.quotations.service import QuotationService
 from shuhua_core.testing.factories import accounts
 from shuhua_core.testing.flow import Flow
 from shuhua_core.testing.world import World
@@ -164,6 +165,7 @@ def furnish(house: House, records: str = "abced") -> None:
                 ids["user", "a"] = made.id
         for record in records:
             _case(flow, record, ids, MediaStore(deployment.settings))
+            _quote(flow, record, ids)
         for record, place in PLACES.items():
             ids["site", record], ids["customer", record] = world.sites[place].id, world.customers[place].id
             ids["project", record] = world.sites[place].project_id
@@ -206,6 +208,19 @@ def _inspect(flow: Flow, record: str, place: str, ids: dict[tuple[str, str], Any
     )
     ids["plan", record], ids["inspection", record], ids["checklist", "a"] = plan.id, inspection.id, checklist.id
     ids["lifetime", "a"] = flow.ctx.session.scalars(select(LifetimeRule.id).order_by(LifetimeRule.id)).first()
+
+
+def _quote(flow: Flow, record: str, ids: dict[tuple[str, str], Any]) -> None:
+    """A quotation that was sent, for a request of its own out of warranty."""
+    reporter, piece, end, unit, manager, repairer = CASES[record]
+    task = flow.approve(flow.report(reporter, piece), reviewer=f"reviewer{end}", in_warranty=False)
+    flow.task(f"dispatcher{end}", task, "allocate", unit_id=flow.world.units[unit].id)
+    flow.task(manager, task, "accept")
+    flow.task(manager, task, "assign", repairer_id=flow.world.users[repairer])
+    line = {"kind": "labour", "text": "上门", "quantity": "1", "unit_price": "80"}
+    made = QuotationService(flow.context(manager)).create(task.id, {"lines": [line]})
+    QuotationService(flow.context(manager)).act(made.id, "send")
+    ids["quotation", record] = made.id
 
 
 def _case(flow: Flow, record: str, ids: dict[tuple[str, str], Any], store: MediaStore) -> None:

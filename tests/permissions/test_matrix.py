@@ -125,7 +125,8 @@ def test_each_view_that_changes_something_asks_for_more_than_reading(house):
     reading = {SIGNED_IN, PUBLIC, *(each for each in Permission if each.endswith(".view"))}
     decided_by_the_action = {
         "api.repairs.act", "api.tasks.act", "api.equipment.act", "api.reports.act", "repairs.act", "tasks.act", "equipment.act",
-        "api.parts.act", "parts.act",
+        "api.parts.act", "parts.act", "api.quotations.act", "quotations.act", "api.reports.quotations.act",
+        "public.quotation.act",
         "public.report.act", "public.piece", "public.site.piece", "public.join", "public.contact",
         "api.repairs.list", "api.repairs.view", "repairs.edit",
     }  # fmt: skip
