@@ -78,7 +78,7 @@ def quotation_facts(request: Request, quotation: Quotation, task: Task) -> list[
         Fact(_("Request"), repair.number, link(request, "repairs.view", repair, Permission.REPAIRS_VIEW)),
         Fact(_("Symptom"), task.symptom, wide=True),
         Fact(_("Written by"), author.name if author else None),
-        Fact(_("Sent at"), formats.moment(quotation.sent_at, zone)),
+        Fact(_("Sent to the customer"), formats.moment(quotation.sent_at, zone)),
         Fact(_("Answered at"), formats.moment(quotation.answered_at, zone)),
         Fact(_("Answered"), word(WAYS, quotation.answered_way, locale) if quotation.answered_way else None),
         Fact(_("Answered by"), quotation.answered_by),
@@ -129,7 +129,7 @@ def quotations_table(request: Request, title: Any, quotations: Sequence[Quotatio
         )
         for each in quotations
     ]
-    heads = (_("Number"), _("State"), _("Total"), _("Valid until"), _("Sent at"), _("Answered at"), _("Reason"))
+    heads = (_("Number"), _("State"), _("Total"), _("Valid until"), _("Sent to the customer"), _("Answered at"), _("Reason"))
     return Related(title, heads, rows)
 
 
