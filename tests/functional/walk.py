@@ -42,10 +42,16 @@ class Walk:
         return self.as_(login).api.act(f"/repairs/{repair['id']}", action, data, status=status).json
 
     def approve(
-        self, repair: dict[str, Any], *, reviewer: str = "reviewer", severity: str = "normal", **data: Any
+        self,
+        repair: dict[str, Any],
+        *,
+        reviewer: str = "reviewer",
+        severity: str = "normal",
+        in_warranty: bool = True,
+        **data: Any,
     ) -> dict[str, Any]:
         """Approve; gives the newest task of the request, as its reviewer sees it."""
-        approved = self.repair(reviewer, repair, "approve", severity=severity, in_warranty=True, **data)
+        approved = self.repair(reviewer, repair, "approve", severity=severity, in_warranty=in_warranty, **data)
         return self.see_task(reviewer, approved["tasks"][-1])
 
     def see_repair(self, login: str, repair: dict[str, Any]) -> dict[str, Any]:
