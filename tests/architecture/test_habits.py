@@ -46,6 +46,7 @@ STATES = {
 COMPARED_BY_HAND: Mapping[str, str] = {
     "shuhua_core.articles.service": "what readers find, and what the system publishes when its time has come",
     "shuhua_core.datasets.": "scripts of invented histories, written before there is a record or a table to ask",
+    "shuhua_core.media.uploads": "an upload under way, which runs under no table",
     "shuhua_core.messages.audience": "reviewers hear of a request only while it waits for them",
     "shuhua_core.quotations.service": "drafts and sent quotations, as the service and the worker look for them",
     "shuhua_core.repairs.machine": "a request is merged into one that somebody still works on",
