@@ -51,7 +51,7 @@ FOR_EVERYBODY = {
     "public.site.piece": "the same, for a piece that was found without its label",
     "public.join": "joining a report that is open; the service asks for the permission to report",
     "public.contact": "leaving a number at one's own report, by its token",
-    "public.quotation.act": "the holder of a token answers the price of their own report's repair; the table asks for its permission",
+    "public.quotation.act": "the holder of a token answers a price; the table asks for its permission",
     "public.report.act": "the holder of a token acts on their own report; the table asks for its permission",
     "api.repairs.view": "facts are put right by reviewers and by the call centre; the service asks for either permission",
     "repairs.edit": "the same, as a page",
