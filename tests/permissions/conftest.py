@@ -30,8 +30,8 @@ from shuhua_core.media.store import MediaStore
 from shuhua_core.messages.models import Message
 from shuhua_core.parts.models import ReturnedPart
 from shuhua_core.quarantine.models import HeldRequest
-from shuhua_core.sites.lifetimes.models import LifetimeRule
 from shuhua_core.quotations.service import QuotationService
+from shuhua_core.sites.lifetimes.models import LifetimeRule
 from shuhua_core.testing.factories import accounts
 from shuhua_core.testing.flow import Flow
 from shuhua_core.testing.world import World
