@@ -109,7 +109,7 @@ class Equipment(Base):
     batch: Mapped[str | None] = mapped_column(code_string(40), index=True)
     name: Mapped[str] = mapped_column(code_string(80))
     model_id: Mapped[int] = mapped_column(BigInt, ForeignKey("models.id"), index=True)
-    produced_on: Mapped[date | None]
+    produced_on: Mapped[date | None] = mapped_column(index=True)
     installed_on: Mapped[date | None] = mapped_column(index=True)
     place: Mapped[str | None] = mapped_column(String(120))
     """Where on its site it stands."""
@@ -126,6 +126,7 @@ class Equipment(Base):
     state_source: Mapped[str] = mapped_column(String(20))
     """The action that brought the piece into its state."""
     workflow_version: Mapped[int] = mapped_column(default=1)
+<<<<<<< HEAD
     warranty_to: Mapped[date | None]
     warranty_by: Mapped[str | None] = mapped_column(String(10))
     warranty_rule_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("lifetime_rules.id"), index=True)
@@ -136,6 +137,10 @@ class Equipment(Base):
     replaces_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("equipment.id"), unique=True)
     replaced_by_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("equipment.id"), unique=True)
     """The piece whose place it took, and the one that took its own."""
+=======
+    warranty_to: Mapped[date | None] = mapped_column(index=True)
+    safe_life_to: Mapped[date | None] = mapped_column(index=True)
+>>>>>>> 48ef02b (What indexes find is compared with every row; counts and their plus are shown by tests; lists sort by deadline and end of life by an index)
     code: Mapped[str | None] = mapped_column(code_string(10), unique=True)
     """The code of the label that is stuck on it."""
     note: Mapped[str | None] = mapped_column(Text)

@@ -68,7 +68,7 @@ class Task(Base):
     repairer_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("users.id"))
     direct: Mapped[bool] = mapped_column(default=False)
     """Allocated to a person, not to a unit."""
-    due_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(index=True)
     appointed_at: Mapped[datetime | None]
     """Time agreed with the customer."""
     allocated_at: Mapped[datetime | None]
