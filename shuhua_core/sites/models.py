@@ -126,21 +126,16 @@ class Equipment(Base):
     state_source: Mapped[str] = mapped_column(String(20))
     """The action that brought the piece into its state."""
     workflow_version: Mapped[int] = mapped_column(default=1)
-<<<<<<< HEAD
-    warranty_to: Mapped[date | None]
+    warranty_to: Mapped[date | None] = mapped_column(index=True)
     warranty_by: Mapped[str | None] = mapped_column(String(10))
     warranty_rule_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("lifetime_rules.id"), index=True)
-    safe_life_to: Mapped[date | None]
+    safe_life_to: Mapped[date | None] = mapped_column(index=True)
     safe_life_by: Mapped[str | None] = mapped_column(String(10))
     """What gave it that end: entered on the piece, a rule, the model (see ``lifetimes.reckon``)."""
     safe_life_rule_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("lifetime_rules.id"), index=True)
     replaces_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("equipment.id"), unique=True)
     replaced_by_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("equipment.id"), unique=True)
     """The piece whose place it took, and the one that took its own."""
-=======
-    warranty_to: Mapped[date | None] = mapped_column(index=True)
-    safe_life_to: Mapped[date | None] = mapped_column(index=True)
->>>>>>> 48ef02b (What indexes find is compared with every row; counts and their plus are shown by tests; lists sort by deadline and end of life by an index)
     code: Mapped[str | None] = mapped_column(code_string(10), unique=True)
     """The code of the label that is stuck on it."""
     note: Mapped[str | None] = mapped_column(Text)
