@@ -254,7 +254,7 @@ def database_error(error: DBAPIError, request: Request) -> Response:
     if is_transient(error):
         mark_error_retryable(error)
         return service_error(errors.Busy(retry_after=2), request)
-    if isinstance(error, IntegrityError) and _is_twin(error):
+    if isinstance(error, IntegrityError) and _is_overtaken(error):
         return service_error(errors.Conflict(), request)
     _log_failure(request, error)
     if not isinstance(error, OperationalError):
@@ -307,9 +307,13 @@ def is_transient(error: DBAPIError) -> bool:
     return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or state in {"40001", "40P01"}
 
 
-def _is_twin(error: IntegrityError) -> bool:
+def _is_overtaken(error: IntegrityError) -> bool:
+    """Whether somebody else took a unique value at the same moment, or merged away what was just to be named."""
     name, state = getattr(error.orig, "sqlite_errorname", None), getattr(error.orig, "sqlstate", None)
-    return name in {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"} or state == "23505"
+    return name in _OVERTAKEN or state in {"23503", "23505"}
+
+
+_OVERTAKEN = {"SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"}
 
 
 def _log_failure(request: Request, error: Exception) -> None:

@@ -6,8 +6,10 @@ A field that this person left as it was takes the other's value unless they say 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import colander
@@ -186,5 +188,5 @@ def _word(form: OfficeForm, field: Any, value: Any, *, own: bool) -> str:
     if isinstance(widget, MomentWidget):
         return str(widget.shown(value)).replace("T", " ")
     if isinstance(typ, Amount):
-        return formats.amount(value)
+        return formats.amount(Decimal(value)) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", str(value)) else str(value)
     return str(value)

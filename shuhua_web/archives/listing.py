@@ -79,6 +79,8 @@ CUSTOMER_LIST = Listing(
         Column("address", _("Address"), Customer.address, long=True),
         Column("contact_name", _("Main contact"), Customer.contact_name),
         Column("phone", _("Phone"), Customer.phone, kind="phone", reveal=Permission.PHONES_REVEAL),
+        Column("email", _("E-mail"), Customer.email, at_first=False),
+        Column("fax", _("Fax"), Customer.fax, kind="phone", reveal=Permission.PHONES_REVEAL, at_first=False),
         Column("sites", _("Installation points"), counted(Site.customer_id, Customer.id), kind="integer", nullable=False),
         *version_columns(Customer),
     ),

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from markupsafe import Markup
 from pyramid.request import Request
+from sqlalchemy import func, select
 
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives.kinds import EQUIPMENT_TYPES
 from shuhua_core.archives.models import ProductModel
 from shuhua_core.archives.schema import ModelCreate, ModelPatch
 from shuhua_core.archives.service import ModelService
+from shuhua_core.kernel.scope import visible
+from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
+from shuhua_core.sites.models import Equipment
 from shuhua_web import formats
 from shuhua_web.api import Out, Serializer
 from shuhua_web.archives.listing import MODEL_LIST
 from shuhua_web.archives.pages import Archive, label
 from shuhua_web.i18n import _
-from shuhua_web.records import Fact
+from shuhua_web.records import Fact, Related
 
 MODEL = Serializer(
     "Model",
@@ -55,7 +61,6 @@ def model_item(request: Request, model: ProductModel) -> dict[str, Any]:
 
 def model_page(request: Request, model: ProductModel) -> dict[str, Any]:
     """A model."""
-    pieces = request.route_path("equipment.list", _query={"model_id": model.id})
     facts = [
         Fact(_("Number"), model.number),
         Fact(_("Name", context="thing"), model.name),
@@ -63,11 +68,30 @@ def model_page(request: Request, model: ProductModel) -> dict[str, Any]:
         Fact(_("Type"), label(EQUIPMENT_TYPES, model.type, request.locale_name)),
         Fact(_("Warranty (months)"), formats.number(model.warranty_months)),
         Fact(_("Safe service life (years)"), formats.number(model.safe_life_years)),
-        Fact(_("Equipment"), _("Show all pieces"), pieces),
         Fact(_("Parts that wear"), model.parts, wide=True),
         Fact(_("How to use it"), model.usage, wide=True),
     ]
-    return {"groups": [("", facts)]}
+    relations = [_pieces(request, model)] if request.actor.may(Permission.EQUIPMENT_VIEW) else []
+    return {"groups": [("", facts)], "relations": relations}
+
+
+def _pieces(request: Request, model: ProductModel) -> Related:
+    """How many pieces there are of it, by state, each with the way to them. One statement."""
+    seen = visible(Equipment, request.actor, Permission.EQUIPMENT_VIEW)
+    query = select(Equipment.state, func.count()).where(Equipment.model_id == model.id, seen).group_by(Equipment.state)
+    counts = dict(request.ctx.session.execute(query).all())
+    address, of_model = partial(request.route_path, "equipment.list"), {"view": "0", "model_id": model.id}
+    rows = []
+    for name, state in EQUIPMENT_WORKFLOW.states.items():
+        if name in counts:
+            link = _linked(address(_query={**of_model, "state": name}), counts[name])
+            rows.append((state.label(request.locale_name), link))
+    more = address(_query=of_model) if rows else None
+    return Related(_("Equipment"), (_("State"), _("Pieces")), rows, more_href=more)
+
+
+def _linked(href: str, count: int) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(href, formats.number(count))
 
 
 MODELS = Archive(

@@ -64,6 +64,7 @@ FOLLOWUPS = Listing(
         FlagFilter("visit", _("Without a task"), Followup.task_id.is_(None)),
         RecordFilter("task_id", _("Task"), Followup.task_id),
         RecordFilter("site_id", _("Installation point"), Followup.site_id),
+        RecordFilter("customer_id", _("Customer"), Followup.customer_id),
         RecordFilter("clerk_id", _("Follow-up clerk"), Followup.clerk_id),
     ),
     search=(Followup.number, TASK.number, TASK.symptom, PLACE.name),

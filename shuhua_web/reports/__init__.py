@@ -16,4 +16,5 @@ def includeme(config: Configurator) -> None:
     config.add_api_route("api.equipment.life", r"/equipment/{id:\d+}/life")
     config.add_record_part("equipment", life_part)
     config.add_record_part("site", site_part)
+    config.add_route("reports.site", r"/sites/{id:\d+}/history")
     config.scan("shuhua_web.reports")

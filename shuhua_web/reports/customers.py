@@ -17,6 +17,7 @@ from ..api import record_id
 from ..i18n import _
 from ..layout import crumbs
 from .figures import listed
+from .happened import FOLLOWUPS, PIECES, REPAIRS, TASKS, happened
 from .parts import BigFigure, Ranking
 
 FAILS_OFTEN = 0.5
@@ -40,6 +41,7 @@ def customer_use(request: Request) -> dict[str, Any]:
         "figures": _figures(request, customer, found),
         "needs": list(_needs(request, customer, found)),
         "models": _by_model(request, customer, found),
+        "relations": happened(request, (PIECES, REPAIRS, TASKS, FOLLOWUPS), {"customer_id": customer.id}),
     }
 
 

@@ -127,6 +127,7 @@ def site_page(request: Request, site: Site) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "groups": groups,
         "badge": badge(SITE_TABLE, site.state, locale),
+        "afterwards": request.route_path("reports.site", id=site.id),
         "pictures": captioned(request, pictures["site", site.id], site.number),
         "relations": [*twins_related(request, "sites", SITE_MERGE, site, twins_of_site), *_pieces(request, site)],
     }
