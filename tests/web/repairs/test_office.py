@@ -112,7 +112,7 @@ def test_an_action_that_somebody_else_was_faster_with_says_so_and_keeps_what_was
         flow.repair("reviewer", flow.ctx.session.get_one(RepairRequest, repair_id), "answer", answer="请拧紧手柄")
     page = form.submit(status=409)
     assert "不在服务范围" in page
-    assert "not possible in the present state" in page
+    assert "测试·reviewer was faster" in page
 
 
 def test_an_action_opens_only_where_the_table_allows_it(browser, repair_id):
