@@ -1,4 +1,4 @@
-"""What happened with a customer's things: pieces, requests, tasks, follow-ups; and where a site lies and what was changed of it."""
+"""What happened with a customer's things, where a site lies, and what was changed of it: parts that come after a page."""
 
 from __future__ import annotations
 

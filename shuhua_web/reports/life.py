@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pyramid.request import Request
+from pyramid.request import Request, RequestLocalCache
 
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.inspections.words import INSPECTION_TABLE
@@ -48,6 +48,7 @@ PAGES = {"repair": "repairs.view", "task": "tasks.view", "inspection": "inspecti
 
 
 _TABLES = {"step": EQUIPMENT_WORKFLOW, "inspection": INSPECTION_TABLE, "site_state": SITE_TABLE}
+_NEWEST = RequestLocalCache(lambda request: {"repair": REPAIRS.newest(request.ctx), "task": TASKS.newest(request.ctx)})
 _LABELS = (
     ("piece", _("Equipment")),
     ("serial", _("Serial number")),
@@ -140,11 +141,8 @@ def life_label(request: Request, entry: LifeEntry) -> str:
 
 def _badge(request: Request, entry: LifeEntry) -> tuple[str | None, str]:
     """The state that it came to, with its tone: of a piece, a request or a task."""
-    table = _TABLES.get(entry.kind)
-    if entry.kind == "repair":
-        table = REPAIRS.newest(request.ctx)
-    elif entry.kind == "task":
-        table = TASKS.newest(request.ctx)
+    # Asked for once a page, whatever the number of requests and tasks on it.
+    table = _NEWEST.get_or_create(request)[entry.kind] if entry.kind in {"repair", "task"} else _TABLES.get(entry.kind)
     name = entry.values.get("after") or entry.values.get("state")
     state = table.states.get(name) if table is not None and name else None
     return (state.label(request.locale_name), TONES.get(state.tone, "ended")) if state else (None, "ended")
