@@ -26,6 +26,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from shuhua_core.kernel import errors, jsonio
 from shuhua_core.kernel.i18n import translator
 
+from .database_errors import is_overtaken, is_transient
 from .i18n import _
 from .logging import REQUEST_ID
 from .merged import page_of, same_address
@@ -254,7 +255,7 @@ def database_error(error: DBAPIError, request: Request) -> Response:
     if is_transient(error):
         mark_error_retryable(error)
         return service_error(errors.Busy(retry_after=2), request)
-    if isinstance(error, IntegrityError) and _is_overtaken(error):
+    if isinstance(error, IntegrityError) and is_overtaken(error):
         return service_error(errors.Conflict(), request)
     _log_failure(request, error)
     if not isinstance(error, OperationalError):
@@ -295,25 +296,6 @@ def to_duty(request: Request, error: errors.ServiceError) -> Response:
     if request.headers.get("HX-Request") == "true":
         return Response(status=403, headers={"HX-Redirect": location})
     return HTTPSeeOther(location)
-
-
-# What is worth another attempt -------------------------------------------------------------------------------------------
-
-
-def is_transient(error: DBAPIError) -> bool:
-    """SQLite was busy, or PostgreSQL rolled back for a deadlock or a serialization failure."""
-    name = getattr(error.orig, "sqlite_errorname", None) or ""
-    state = getattr(error.orig, "sqlstate", None) or ""
-    return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or state in {"40001", "40P01"}
-
-
-def _is_overtaken(error: IntegrityError) -> bool:
-    """Whether somebody else took a unique value at the same moment, or merged away what was just to be named."""
-    name, state = getattr(error.orig, "sqlite_errorname", None), getattr(error.orig, "sqlstate", None)
-    return name in _OVERTAKEN or state in {"23503", "23505"}
-
-
-_OVERTAKEN = {"SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"}
 
 
 def _log_failure(request: Request, error: Exception) -> None:

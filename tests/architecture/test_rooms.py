@@ -37,7 +37,8 @@ ABOVE = {
 """What stands above the rooms in the core, and what nobody imports: no room may know these."""
 
 PLUMBING = {
-    "api", "assets", "context", "errors", "formats", "forms", "headers", "health", "i18n", "layout", "limits", "listing",
+    "api", "assets", "context", "database_errors", "errors", "formats", "forms", "headers", "health", "i18n",
+    "layout", "limits", "listing",
     "locale", "logging", "merged", "office", "overtaken", "paper", "records", "routing", "security", "security_log",
     "templates", "widgets", "frontend", "static",
 }  # fmt: skip
