@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, select
@@ -104,7 +106,7 @@ def actor_from(session: Session, rows: Sequence[Any]) -> Actor:
         customer_id=first.customer_id,
         host_unit_id=first.organisation_id if first.organisation_kind == "host_unit" else None,
         roles=frozenset(roles.by_id[row.role_id].code for row in held if row.role_id in roles.by_id),
-        grants=_grants(roles, held, _stood_in_for(session, first)),
+        grants=_grants(roles, _places(held), _places(_stood_in_for(session, first))),
     )
 
 
@@ -136,18 +138,27 @@ def _stood_in_for(session: Session, user: Any) -> Sequence[Any]:
     return session.execute(_STOOD_IN_FOR, {"user_id": user.id, "now": _now(session)}).all() if user.stands_in else ()
 
 
-def _grants(roles: Roles, held: Iterable[Any], stood_in_for: Iterable[Any]) -> dict[str, tuple[Grant, ...]]:
+_Place = tuple[int, str | None, str | None]
+"""Where somebody has a role: its id, division and path of the organisation."""
+
+
+def _places(held: Iterable[Any]) -> tuple[_Place, ...]:
+    return tuple((row.role_id, row.role_division or row.division_code, row.organisation_path) for row in held)
+
+
+@lru_cache(maxsize=1000)
+def _grants(roles: Roles, held: tuple[_Place, ...], stood_in_for: tuple[_Place, ...]) -> Mapping[str, tuple[Grant, ...]]:
     found: dict[str, tuple[Grant, ...]] = {}
-    for own, row in (*((True, each) for each in held), *((False, each) for each in stood_in_for)):
-        role = roles.by_id.get(row.role_id)
+    for own, (role_id, division, path) in (*((True, each) for each in held), *((False, each) for each in stood_in_for)):
+        role = roles.by_id.get(role_id)
         for permission, scope in role.permissions.items() if role else ():
             if not own and (scope is ScopeKind.OWN or permission.startswith(KEPT_TO_ONESELF)):
                 continue
-            grant = _grant(scope, row.role_division or row.division_code, row.organisation_path)
+            grant = _grant(scope, division, path)
             present = found.get(permission, ())
             if grant not in present:
                 found[permission] = (*present, grant)
-    return found
+    return MappingProxyType(found)
 
 
 def _now(session: Session) -> datetime:

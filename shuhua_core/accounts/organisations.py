@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Select, bindparam, literal, select
+from sqlalchemy import bindparam, literal, select
 from sqlalchemy.orm import Session
 
 from shuhua_core.kernel.errors import NotFound
+from shuhua_core.kernel.prepared import Prepared
 from shuhua_core.kernel.recall import recalled
 from shuhua_core.kernel.scope import prefix_range
 
@@ -82,7 +82,7 @@ def branch_path(session: Session, path: str) -> str:
     paths = above(path)
     values = {f"path_{n}": each for n, each in enumerate(paths)}
     found: Sequence[str] = recalled(
-        session, ("branch_path", path), lambda: session.scalars(_branch_paths(len(paths)), values).all()
+        session, ("branch_path", path), lambda: [row.path for row in _branch_paths(len(paths)).rows(session, values)]
     )
     if not found:
         raise NotFound
@@ -90,11 +90,13 @@ def branch_path(session: Session, path: str) -> str:
 
 
 @cache
-def _branch_paths(depth: int) -> Select[Any]:
+def _branch_paths(depth: int) -> Prepared:
     table = Organisation.__table__
-    return select(table.c.path).where(
-        table.c.path.in_([bindparam(f"path_{n}", type_=table.c.path.type) for n in range(depth)]),
-        table.c.kind.in_([literal(kind) for kind in BRANCH_KINDS]),
+    return Prepared(
+        select(table.c.path).where(
+            table.c.path.in_([bindparam(f"path_{n}", type_=table.c.path.type) for n in range(depth)]),
+            table.c.kind.in_([literal(kind) for kind in BRANCH_KINDS]),
+        )
     )
 
 

@@ -27,9 +27,9 @@ class RoleGrants:
     second_factor: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Roles:
-    """All roles at one token of their version."""
+    """All roles at one token of their version. The same ones as long as the token stays."""
 
     token: str
     by_id: Mapping[int, RoleGrants]

@@ -14,6 +14,7 @@ from shuhua_core.kernel.actor import Actor
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.kernel.events import Event
+from shuhua_core.kernel.prepared import Prepared
 from shuhua_core.kernel.settings import Settings
 
 from .actors import actor_from, actor_query, demand_of
@@ -92,7 +93,7 @@ def open_session(ctx: Context, *, kind: str = "browser", device: str | None = No
     return OpenedSession(token, made.id, made.csrf_token, made.expires_at, ctx.actor)
 
 
-_RESOLVE = (
+_RESOLVE = Prepared(
     actor_query()
     .join(LoginSession, LoginSession.user_id == User.id)
     .add_columns(
@@ -112,8 +113,7 @@ _RESOLVE = (
 
 def resolve(session: Session, token: str, now: datetime) -> ResolvedSession | None:
     """The open session of ``token`` with its actor, or None; one statement while the roles stay the same."""
-    # Through the connection, since these are columns and no objects: the session would look at each row once more.
-    rows = session.connection().execute(_RESOLVE, {"token_hash": token_hash(token), "now": now}).all()
+    rows = _RESOLVE.rows(session, {"token_hash": token_hash(token), "now": now})
     if not rows:
         return None
     first = rows[0]

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,6 +18,7 @@ from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Conflict, Invalid, NotAllowed
 from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.i18n import _
+from shuhua_core.kernel.prepared import Prepared
 from shuhua_core.kernel.scope import covers, get_visible, visible
 
 FOUND_AT_MOST = 20
@@ -124,37 +124,34 @@ def keep_contact_id(
 ) -> int:
     """The id of the contact that :func:`keep_contact` gives; a new one is not read back."""
     path = organisation_path or ""
+    values = {
+        "name": name,
+        "phone": phone,
+        "phone_tail": tail(phone),
+        "organisation_path": path,
+        "customer_id": customer_id,
+        "user_id": user_id,
+        "note": note,
+        "created_at": ctx.now,
+        "updated_at": ctx.now,
+    }
+    # Two calls of the same person may be entered at once: the unique constraint lets one of them through.
+    made = _inserting(ctx.session.get_bind().dialect.name, tuple(values)).scalar(ctx.session, values)
+    if made is not None:
+        ctx.publish(Event(ArchiveEvent.CONTACT_KEPT, "contact", made, values={"customer_id": customer_id}))
+        return int(made)
     contact = _known(ctx, name, phone, path)
     if contact is None:
-        values = {
-            "name": name,
-            "phone": phone,
-            "phone_tail": tail(phone),
-            "organisation_path": path,
-            "customer_id": customer_id,
-            "user_id": user_id,
-            "note": note,
-            "version": 1,
-            "created_at": ctx.now,
-            "updated_at": ctx.now,
-        }
-        # Two calls of the same person may be entered at once: the unique constraint lets one of them through.
-        made: int | None = ctx.session.scalar(_inserting(ctx.session.get_bind().dialect.name), values)
-        if made is not None:
-            ctx.publish(Event(ArchiveEvent.CONTACT_KEPT, "contact", made, values={"customer_id": customer_id}))
-            return made
-        contact = _known(ctx, name, phone, path)
-        if contact is None:
-            raise Conflict
+        raise Conflict
     _complete(ctx, contact, customer_id, user_id, note)
     return contact.id
 
 
 @cache
-def _inserting(dialect: str) -> Any:
+def _inserting(dialect: str, columns: tuple[str, ...]) -> Prepared:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     table = Contact.__table__
-    return insert(table).on_conflict_do_nothing().returning(table.c.id)  # type: ignore[arg-type]
+    return Prepared(insert(table).on_conflict_do_nothing().returning(table.c.id), columns)  # type: ignore[arg-type]
 
 
 _KNOWN = select(Contact).where(

@@ -6,7 +6,7 @@ from typing import Any
 
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.events import Event
-from shuhua_core.kernel.outbox import appending
+from shuhua_core.kernel.outbox import append
 from shuhua_core.kernel.steps import plain
 
 from .models import AuditEntry
@@ -40,4 +40,4 @@ def write_audit(ctx: Context, event: Event) -> None:
         "detail": detail,
         "personal": plain(event.personal) or None,
     }
-    ctx.session.execute(appending(AuditEntry, ctx.session.get_bind().dialect.name), row)
+    append(ctx.session, AuditEntry, row)

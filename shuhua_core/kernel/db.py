@@ -7,7 +7,6 @@ transaction starts with ``BEGIN IMMEDIATE`` behind one OS file lock that all pro
 from __future__ import annotations
 
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,14 +16,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
-from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from . import jsonio
-from .errors import Busy
+from .gate import WriteGate
 from .types import BigInt, PlainJson, UtcDateTime
 
 SessionT = TypeVar("SessionT", bound=Session)
@@ -45,41 +43,6 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {int: BigInt, datetime: UtcDateTime, dict[str, Any]: PlainJson, list[Any]: PlainJson}
-
-
-class WriteGate:
-    """Lets one writer at a time into a SQLite database, across threads and processes.
-
-    Threads of one process queue on a lock in memory, so that only one of them polls the file.
-    """
-
-    def __init__(self, lock_path: Path | None, timeout: float) -> None:
-        self._path = lock_path
-        self._timeout = timeout
-        self._threads = threading.Lock()
-        self._file = FileLock(lock_path, thread_local=False, poll_interval=0.002) if lock_path else None
-
-    def acquire(self) -> None:
-        """Wait for the gate. Raises :class:`Busy` after the timeout. Does nothing on PostgreSQL."""
-        if self._file is None:
-            return
-        deadline = time.monotonic() + self._timeout
-        if not self._threads.acquire(timeout=self._timeout):
-            raise Busy(retry_after=2)
-        try:
-            self._file.acquire(timeout=max(0.0, deadline - time.monotonic()))
-        except Timeout as error:
-            self._threads.release()
-            raise Busy(retry_after=2) from error
-        except BaseException:
-            self._threads.release()
-            raise
-
-    def release(self) -> None:
-        """Let the next writer in."""
-        if self._file is not None:
-            self._file.release()
-            self._threads.release()
 
 
 class Database:
@@ -141,6 +104,7 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        self.gate.close()
 
 
 def _make_engine(url: str, dialect: str, busy_timeout: float, pool_size: int) -> Engine:

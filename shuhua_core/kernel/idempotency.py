@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .db import Base
 from .errors import KeyInFlight, KeyReused
+from .prepared import Prepared
 
 KEPT_FOR = timedelta(days=30)
 """How long an answer is kept: longer than a phone may stay without a network."""
@@ -36,9 +37,9 @@ class StoredAnswer(Base):
 
 
 _TABLE = StoredAnswer.__table__
-_LOCK = select(func.pg_try_advisory_xact_lock(bindparam("number", type_=BigInteger)))
-_STORED = select(_TABLE).where(_TABLE.c.space == bindparam("space"), _TABLE.c.key == bindparam("key"))
-_STORE = insert(_TABLE)  # type: ignore[arg-type]
+_LOCK = Prepared(select(func.pg_try_advisory_xact_lock(bindparam("number", type_=BigInteger)).label("taken")))
+_STORED = Prepared(select(_TABLE).where(_TABLE.c.space == bindparam("space"), _TABLE.c.key == bindparam("key")))
+_STORE = Prepared(insert(_TABLE), [column.name for column in _TABLE.c])  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,9 @@ def claim(session: Session, space: str, key: str, request_fingerprint: str) -> A
     """
     if session.get_bind().dialect.name == "postgresql":
         number = int.from_bytes(hashlib.sha256(f"{space}\0{key}".encode()).digest()[:8], "big", signed=True)
-        if not session.scalar(_LOCK, {"number": number}):
+        if not _LOCK.scalar(session, {"number": number}):
             raise KeyInFlight(retry_after=1)
-    stored = session.connection().execute(_STORED, {"space": space, "key": key}).one_or_none()
+    stored = _STORED.row(session, {"space": space, "key": key})
     if stored is None:
         return None
     if stored.fingerprint != request_fingerprint:
@@ -87,7 +88,7 @@ def store(session: Session, space: str, key: str, request_fingerprint: str, answ
         "created_at": now,
     }
     session.flush()
-    session.connection().execute(_STORE, row)
+    _STORE.run(session, row)
 
 
 def sweep(session: Session, now: datetime) -> int:

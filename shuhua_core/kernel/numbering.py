@@ -12,15 +12,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, text
+from sqlalchemy import BigInteger, String, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .db import Base, Database
+from .prepared import Prepared
 
 _TAKE = text(
     "INSERT INTO numbers (series, next) VALUES (:series, :size + 1) "
     "ON CONFLICT (series) DO UPDATE SET next = numbers.next + :size RETURNING next"
-)
+).columns(next=BigInteger)
+_TAKE_HERE = Prepared(_TAKE)
 
 
 class NumberSeries(Base):
@@ -49,7 +51,7 @@ class Numbering:
 
     def _one(self, session: Session, series: str) -> int:
         if self._database.dialect == "sqlite":
-            return session.execute(_TAKE, {"series": series, "size": 1}).scalar_one() - 1  # type: ignore[no-any-return]
+            return int(_TAKE_HERE.rows(session, {"series": series, "size": 1})[0].next) - 1
         return self._from_block(series)
 
     def _ahead(self, session: Session, series: str) -> int:

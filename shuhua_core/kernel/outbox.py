@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Insert, String, func, insert, select, text, update
+from sqlalchemy import BigInteger, ForeignKey, Index, String, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .db import Base
 from .events import Event
 from .leaving import take_left
+from .prepared import Prepared
 from .types import BigInt
 
 MAX_ATTEMPTS = 12
@@ -59,13 +60,17 @@ class OutboxEntry(Base):
     """Names of the deliveries that went well already, so that a retry repeats only the others."""
 
 
+def append(session: Session, model: type[Base], row: Mapping[str, Any]) -> None:
+    """Append to a log that is read in commit order, with PostgreSQL's transaction id."""
+    _appending(model, session.get_bind().dialect.name, tuple(row)).run(session, row)
+
+
 @cache
-def appending(model: type[Base], dialect: str) -> Insert:
-    """The statement that appends to a log that is read in commit order: built once, and with PostgreSQL's transaction id."""
+def _appending(model: type[Base], dialect: str, columns: tuple[str, ...]) -> Prepared:
     statement = insert(model.__table__)  # type: ignore[arg-type]
     if dialect == "postgresql":
-        return statement.values(txid=text("(pg_current_xact_id()::text)::bigint"))
-    return statement
+        statement = statement.values(txid=text("(pg_current_xact_id()::text)::bigint"))
+    return Prepared(statement, columns)
 
 
 def add(session: Session, event: Event, *, actor_id: int | None, now: datetime) -> None:
@@ -90,7 +95,7 @@ def add(session: Session, event: Event, *, actor_id: int | None, now: datetime) 
         "ended_at": now if session.info.get("silent") else None,
         "delivered": [],
     }
-    session.execute(appending(OutboxEntry, session.get_bind().dialect.name), row)
+    append(session, OutboxEntry, row)
 
 
 def any_due(session: Session, now: datetime) -> bool:

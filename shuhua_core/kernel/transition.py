@@ -13,6 +13,7 @@ from .context import Context
 from .errors import NotAllowed, NotFound, VersionStale, WrongState
 from .events import Event
 from .i18n import _
+from .prepared import Prepared
 from .schema import InputSchema, deserialize
 from .scope import covers
 from .steps import Step, plain
@@ -33,7 +34,7 @@ class Stateful(Protocol):
     workflow_version: int
 
 
-_INSERT_STEP = insert(Step.__table__)  # type: ignore[arg-type]
+_STEP = Prepared(insert(Step.__table__), [column.name for column in Step.__table__.c if column.name != "id"])  # type: ignore[arg-type]
 
 Guard = Callable[[Context, Any], TranslationString | None]
 """Says why the row is not open to this record now, or None when it is."""
@@ -141,8 +142,8 @@ class Machine:
 
     def _write_step(self, ctx: Context, record: Any, row: Row, before: str | None, values: dict[str, Any]) -> None:
         position = values.get("position") or {}
-        ctx.session.execute(
-            _INSERT_STEP,
+        _STEP.run(
+            ctx.session,
             {
                 "record_kind": self.kind,
                 "record_id": record.id,

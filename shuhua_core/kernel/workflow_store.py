@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from .db import Base
 from .errors import ConfigurationError
 from .i18n import _
+from .prepared import Prepared
 from .workflow import Workflow, from_data
 
 
@@ -57,12 +58,12 @@ class Workflows:
 
 _VERSIONS = WorkflowVersion.__table__
 _IN_FORCE = select(_VERSIONS.c.name, func.max(_VERSIONS.c.version).label("version")).group_by(_VERSIONS.c.name)
-_NEWEST = select(func.max(_VERSIONS.c.version)).where(_VERSIONS.c.name == bindparam("name"))
+_NEWEST = Prepared(select(func.max(_VERSIONS.c.version)).where(_VERSIONS.c.name == bindparam("name")))
 
 
 def newest_version(session: Session, name: str) -> int | None:
     """The version in force, or None when the table was never stored."""
-    found: int | None = session.scalar(_NEWEST, {"name": name})
+    found: int | None = _NEWEST.scalar(session, {"name": name})
     return found
 
 

@@ -14,6 +14,7 @@ from ..kernel.deployment import Deployment
 from ..kernel.errors import Invalid
 from ..kernel.events import Event
 from ..kernel.i18n import _
+from ..kernel.prepared import Prepared
 from ..kernel.types import BigInt
 from .events import MediaEvent
 from .models import HELD, MediaFile, MediaLink
@@ -147,8 +148,10 @@ class MediaService:
 
     def by_ids(self, ids: Collection[int]) -> dict[int, MediaFile]:
         """Files by id, in one statement. The caller has made sure that they may be seen."""
+        if not ids:
+            return {}
         query = select(MediaFile).where(MediaFile.id.in_(list(ids)))
-        return {media.id: media for media in self._ctx.session.scalars(query)} if ids else {}
+        return {media.id: media for media in self._ctx.session.scalars(query)}
 
     def of_records(self, records: Mapping[str, Collection[int]]) -> Mapping[tuple[str, int], list[MediaFile]]:
         """The files of records, given as ids by kind, oldest first, by (kind, id), in a statement, and one more if there are any.
@@ -158,17 +161,15 @@ class MediaService:
         found: dict[tuple[str, int], list[MediaFile]] = {(kind, each): [] for kind, ids in records.items() for each in ids}
         if not found:
             return found
-        wanted = list(found)
+        wanted, session = list(found), self._ctx.session
         if len(wanted) <= FEW:
-            query = _of_few(len(wanted))
             values = {
                 f"{name}_{n}": value for n, each in enumerate(wanted) for name, value in zip(("kind", "id"), each, strict=True)
             }
+            places: Sequence[Any] = _of_few(len(wanted)).rows(session, values)
         else:
-            query, values = _of(lambda *columns: tuple_(*columns).in_(wanted)), {}
-        session = self._ctx.session
-        session.flush()
-        places = session.connection().execute(query, values).all()
+            session.flush()
+            places = session.connection().execute(_of(lambda *columns: tuple_(*columns).in_(wanted))).all()
         files = self.by_ids({place.id for place in places})
         for place in places:
             found[place.kind, place.record].append(files[place.id])
@@ -176,11 +177,13 @@ class MediaService:
 
 
 @cache
-def _of_few(count: int) -> CompoundSelect[Any]:
+def _of_few(count: int) -> Prepared:
     """The files of so many records; each is ``kind_0``, ``id_0`` and so on. Built once: that costs more than running it."""
-    return _of(
-        lambda kind, record: or_(
-            *(and_(kind == bindparam(f"kind_{n}"), record == bindparam(f"id_{n}", type_=BigInt)) for n in range(count))
+    return Prepared(
+        _of(
+            lambda kind, record: or_(
+                *(and_(kind == bindparam(f"kind_{n}"), record == bindparam(f"id_{n}", type_=BigInt)) for n in range(count))
+            )
         )
     )
 

@@ -12,6 +12,7 @@ from ..kernel.context import Context
 from ..kernel.errors import Invalid, NotAllowed, NotFound, VersionStale, WrongState
 from ..kernel.events import Event
 from ..kernel.i18n import _
+from ..kernel.prepared import Prepared
 from ..kernel.schema import deserialize
 from ..kernel.scope import covers, get_visible
 from ..kernel.types import BigInt
@@ -39,10 +40,12 @@ _REPAIRS_OF = (
     .where(RepairTask.task_id == bindparam("task_id", type_=BigInt))
     .order_by(RepairRequest.id)
 )
-_REQUESTS_OF = _REPAIRS_OF.with_only_columns(
-    *(
-        getattr(RepairRequest, name)
-        for name in ("id", "number", "state", "symptom", "address", "longitude", "latitude", "caller_name", "caller_phone")
+_REQUESTS_OF = Prepared(
+    _REPAIRS_OF.with_only_columns(
+        *(
+            getattr(RepairRequest, name)
+            for name in ("id", "number", "state", "symptom", "address", "longitude", "latitude", "caller_name", "caller_phone")
+        )
     )
 )
 
@@ -191,8 +194,7 @@ class TaskService:
 
         The caller has made sure that the task is visible.
         """
-        self._ctx.session.flush()
-        return self._ctx.session.connection().execute(_REQUESTS_OF, {"task_id": task_id}).all()
+        return _REQUESTS_OF.rows(self._ctx.session, {"task_id": task_id})
 
     def reveal_phone(self, task_id: int, repair_id: int) -> str | None:
         """The whole phone number of the caller of a request that the task serves; that it was shown is recorded.

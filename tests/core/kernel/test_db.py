@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -21,11 +22,34 @@ from shuhua_core.kernel.workflow_store import WorkflowVersion
 HOLDER = """
 import sys, time
 from pathlib import Path
-from shuhua_core.kernel.db import WriteGate
+from shuhua_core.kernel.gate import WriteGate
 gate = WriteGate(Path(sys.argv[1]), 10)
 gate.acquire()
 print("held", flush=True)
 time.sleep(60)
+"""
+FORKER = """
+import os, signal, sys, time
+from pathlib import Path
+from shuhua_core.kernel.errors import Busy
+from shuhua_core.kernel.gate import WriteGate
+gate = WriteGate(Path(sys.argv[1]), 0.3)
+gate.acquire()
+gate.release()
+told, tell = os.pipe()
+child = os.fork()
+if child == 0:
+    gate.acquire()
+    os.write(tell, b"held")
+    time.sleep(60)
+print(os.read(told, 4).decode(), flush=True)
+try:
+    gate.acquire()
+    print("let in")
+except Busy:
+    print("refused")
+finally:
+    os.kill(child, signal.SIGKILL)
 """
 
 
@@ -197,3 +221,27 @@ def test_a_fraction_of_a_fen_is_refused():
 
 def test_a_stored_moment_needs_no_zone_of_the_driver():
     assert UtcDateTime().process_result_value(datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None), None).tzinfo is UTC
+
+
+@pytest.mark.sqlite
+def test_a_lock_file_that_was_removed_and_made_anew_keeps_writers_apart(deployment):
+    """The file stays open between two writers: one that opens what lies there now must meet the same lock."""
+    impatient = Database(deployment.settings.database_url, busy_timeout=0.2)
+    try:
+        with deployment.database.write():
+            pass
+        Path(deployment.database.url.database + ".write-lock").unlink()
+        with impatient.write():
+            pass
+        with deployment.database.write(), pytest.raises(Busy), impatient.write():
+            pass
+    finally:
+        impatient.dispose()
+
+
+@pytest.mark.sqlite
+def test_a_child_process_shares_no_lock_with_its_parent(tmp_path):
+    """After a fork both have the same open file, and with it the same lock."""
+    command = [sys.executable, "-c", FORKER, str(tmp_path / "lock")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.split() == ["held", "refused"], done.stderr

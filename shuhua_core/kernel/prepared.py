@@ -1,0 +1,157 @@
+"""Statements of the hot path: compiled once for each database, then run by the driver's own cursor.
+
+SQLAlchemy spends five to ten times as long on a statement of a row or two as the database does. Where a request sends a dozen
+that never change, that is most of its time. ``Prepared`` keeps what SQLAlchemy is needed for (the SQL of the dialect, the
+types of parameters and columns, its errors) and leaves out the rest. It is for statements that are fixed but for their values;
+what is put together at each call is run by the session as ever.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Executable, Insert, SelectBase
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+Processor = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A statement as one dialect takes it."""
+
+    sql: str
+    names: tuple[str, ...]
+    """Parameters, in the order of the statement where the driver takes them by position."""
+    fixed: Mapping[str, Any]
+    """Values that stand in the statement itself."""
+    processors: Mapping[str, Processor]
+    by_position: bool
+    make: Callable[..., Any]
+    """Makes a row that is read by names of columns."""
+    readers: tuple[Processor | None, ...]
+    reads: bool
+    """Whether a column's value is not taken as the driver gives it."""
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them. Raises KeyError for one that is missing."""
+        fixed, processors = self.fixed, self.processors
+        found = {}
+        for name in self.names:
+            value = values[name] if name in values else fixed[name]
+            found[name] = processors[name](value) if name in processors else value
+        return tuple(found[name] for name in self.names) if self.by_position else found
+
+    def row(self, raw: Sequence[Any]) -> Any:
+        """A row by the names of its columns."""
+        if not self.reads:
+            return self.make(*raw)
+        return self.make(
+            *(value if read is None else read(value) for value, read in zip(raw, self.readers, strict=True)),
+        )
+
+
+class Prepared:
+    """A fixed Core statement, for any number of sessions and threads."""
+
+    def __init__(self, statement: Executable, columns: Sequence[str] = ()) -> None:
+        """``columns`` are those that an INSERT is given at each call, besides the ones that stand in the statement."""
+        self._statement, self._columns = statement, list(columns)
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, session: Session, values: Mapping[str, Any]) -> list[Any]:
+        """All rows of a SELECT, or of what a statement returns. What the session has not written yet is written before.
+
+        Raises what SQLAlchemy raises (:class:`DBAPIError` and its kinds).
+        """
+        session.flush()
+        compiled, raw = self._execute(session.connection(), values)
+        return [compiled.row(each) for each in raw]
+
+    def row(self, session: Session, values: Mapping[str, Any]) -> Any | None:
+        """The first row, or None."""
+        found = self.rows(session, values)
+        return found[0] if found else None
+
+    def scalar(self, session: Session, values: Mapping[str, Any]) -> Any | None:
+        """The first column of the first row, or None."""
+        found = self.rows(session, values)
+        return found[0][0] if found else None
+
+    def run(self, session: Session, values: Mapping[str, Any]) -> None:
+        """Run an INSERT that gives nothing back. The rows that it refers to have been written."""
+        self._execute(session.connection(), values)
+
+    def _execute(self, connection: Connection, values: Mapping[str, Any]) -> tuple[_Compiled, Sequence[Any]]:
+        dialect = connection.dialect
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _compile(self._statement, self._columns, dialect)
+        parameters = compiled.parameters(values)
+        cursor = connection.connection.cursor()
+        try:
+            listeners = connection.dispatch.before_cursor_execute
+            if listeners:  # whoever counts or refuses statements meets these too
+                listeners(connection, cursor, compiled.sql, parameters, None, False)
+            cursor.execute(compiled.sql, parameters)
+            return compiled, (cursor.fetchall() if compiled.readers else ())
+        except dialect.loaded_dbapi.Error as error:
+            raise _told(connection, cursor, compiled.sql, error) from error
+        finally:
+            cursor.close()
+
+
+def _told(connection: Connection, cursor: Any, sql: str, error: Any) -> BaseException:
+    """The driver's error as SQLAlchemy tells it, without the values, which may be personal."""
+    dialect = connection.dialect
+    gone = dialect.is_disconnect(error, connection.connection, cursor)
+    told: BaseException = DBAPIError.instance(
+        sql,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=gone,
+        dialect=dialect,
+    )
+    if gone:
+        connection.invalidate(error)
+    return told
+
+
+def _compile(statement: Any, columns: list[str], dialect: Dialect) -> _Compiled:
+    if isinstance(statement, Insert) and not statement.exported_columns:
+        statement = statement.inline()  # else PostgreSQL is asked for the new id, which nobody wants
+    options = {"column_keys": columns} if isinstance(statement, Insert) else {}
+    compiled = statement.compile(dialect=dialect, **options)
+    if compiled.post_compile_params or compiled.literal_execute_params:
+        raise ValueError("a list of values changes the statement at each call: let the session run it")
+    named = {name: bind for bind, name in compiled.bind_names.items()}
+    processors = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in named.items()}
+    returned = list(
+        statement.selected_columns if isinstance(statement, SelectBase) else getattr(statement, "exported_columns", ())
+    )
+    readers = tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in returned)
+    return _Compiled(
+        sql=str(compiled),
+        names=tuple(compiled.positiontup if compiled.positional else named),
+        fixed={name: bind.effective_value for name, bind in named.items() if not bind.required} | _defaults(compiled),
+        processors={name: each for name, each in processors.items() if each is not None},
+        by_position=bool(compiled.positional),
+        make=namedtuple("Row", [column.key or f"column_{n}" for n, column in enumerate(returned)]),
+        readers=readers,
+        reads=any(readers),
+    )
+
+
+def _defaults(compiled: Any) -> dict[str, Any]:
+    """Values of columns that an INSERT leaves to their default."""
+    left = [column for column in getattr(compiled, "insert_prefetch", None) or () if column.default is not None]
+    for column in left:
+        if not column.default.is_scalar:
+            raise ValueError(f"{column.name}: a default that is made anew for each row has to be given")
+    return {column.name: column.default.arg for column in left}
