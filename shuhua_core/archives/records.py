@@ -18,7 +18,7 @@ from shuhua_core.kernel.i18n import _
 from shuhua_core.kernel.merged import MergedRecord
 from shuhua_core.kernel.recall import foreseen
 from shuhua_core.kernel.schema import InputSchema, given
-from shuhua_core.kernel.scope import covers, get_visible, visible
+from shuhua_core.kernel.scope import covers, get_visible, read_visible, visible
 from shuhua_core.kernel.steps import plain
 
 RecordT = TypeVar("RecordT")
@@ -68,6 +68,14 @@ def find(ctx: Context, model: type[RecordT], record_id: int, *, permission: str)
         return get_visible(ctx.session, model, ctx.actor, permission, record_id)
     except Merged as merged:
         return get_visible(ctx.session, model, ctx.actor, permission, merged.details["merged_into_id"])
+
+
+def find_columns(ctx: Context, model: type[Any], record_id: int, *, permission: str) -> Any:
+    """The columns of what :func:`find` gives, not to be changed. Raises NotFound."""
+    try:
+        return read_visible(ctx.session, model, ctx.actor, permission, record_id)
+    except Merged as merged:
+        return read_visible(ctx.session, model, ctx.actor, permission, merged.details["merged_into_id"])
 
 
 def require_reference(ctx: Context, model: type[Any], record_id: int | None, *, field: str, permission: str) -> Any:

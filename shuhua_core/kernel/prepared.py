@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable, Insert, SelectBase
@@ -25,11 +26,10 @@ class _Compiled:
     """A statement as one dialect takes it."""
 
     sql: str
-    names: tuple[str, ...]
-    """Parameters, in the order of the statement where the driver takes them by position."""
+    binds: tuple[tuple[str, Processor | None], ...]
+    """Parameters with what turns a value into the driver's, in the statement's order where the driver takes them by position."""
     fixed: Mapping[str, Any]
     """Values that stand in the statement itself."""
-    processors: Mapping[str, Processor]
     by_position: bool
     make: Callable[..., Any]
     """Makes a row that is read by names of columns."""
@@ -39,12 +39,10 @@ class _Compiled:
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """The values as the driver takes them. Raises KeyError for one that is missing."""
-        fixed, processors = self.fixed, self.processors
-        found = {}
-        for name in self.names:
-            value = values[name] if name in values else fixed[name]
-            found[name] = processors[name](value) if name in processors else value
-        return tuple(found[name] for name in self.names) if self.by_position else found
+        given = {**self.fixed, **values} if self.fixed else values
+        if self.by_position:
+            return [given[name] if bind is None else bind(given[name]) for name, bind in self.binds]
+        return {name: given[name] if bind is None else bind(given[name]) for name, bind in self.binds}
 
     def row(self, raw: Sequence[Any]) -> Any:
         """A row by the names of its columns."""
@@ -58,9 +56,14 @@ class _Compiled:
 class Prepared:
     """A fixed Core statement, for any number of sessions and threads."""
 
-    def __init__(self, statement: Executable, columns: Sequence[str] = ()) -> None:
-        """``columns`` are those that an INSERT is given at each call, besides the ones that stand in the statement."""
-        self._statement, self._columns = statement, list(columns)
+    def __init__(
+        self, statement: Executable, columns: Sequence[str] = (), attributes: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
+        """``columns`` are those that an INSERT is given at each call, besides the ones that stand in the statement.
+
+        ``attributes`` are the same for each row that is given back.
+        """
+        self._statement, self._columns, self._attributes = statement, list(columns), attributes
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> list[Any]:
@@ -90,7 +93,7 @@ class Prepared:
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = _compile(self._statement, self._columns, dialect)
+            compiled = self._compiled[dialect.name] = _compile(self._statement, self._columns, self._attributes, dialect)
         parameters = compiled.parameters(values)
         cursor = connection.connection.cursor()
         try:
@@ -123,7 +126,7 @@ def _told(connection: Connection, cursor: Any, sql: str, error: Any) -> BaseExce
     return told
 
 
-def _compile(statement: Any, columns: list[str], dialect: Dialect) -> _Compiled:
+def _compile(statement: Any, columns: list[str], attributes: Mapping[str, Any], dialect: Dialect) -> _Compiled:
     if isinstance(statement, Insert) and not statement.exported_columns:
         statement = statement.inline()  # else PostgreSQL is asked for the new id, which nobody wants
     options = {"column_keys": columns} if isinstance(statement, Insert) else {}
@@ -132,17 +135,18 @@ def _compile(statement: Any, columns: list[str], dialect: Dialect) -> _Compiled:
         raise ValueError("a list of values changes the statement at each call: let the session run it")
     named = {name: bind for bind, name in compiled.bind_names.items()}
     processors = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in named.items()}
+    names = compiled.positiontup if compiled.positional else named
     returned = list(
         statement.selected_columns if isinstance(statement, SelectBase) else getattr(statement, "exported_columns", ())
     )
     readers = tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in returned)
+    keys = [column.key or f"column_{n}" for n, column in enumerate(returned)]
     return _Compiled(
         sql=str(compiled),
-        names=tuple(compiled.positiontup if compiled.positional else named),
+        binds=tuple((name, processors[name]) for name in names),
         fixed={name: bind.effective_value for name, bind in named.items() if not bind.required} | _defaults(compiled),
-        processors={name: each for name, each in processors.items() if each is not None},
         by_position=bool(compiled.positional),
-        make=namedtuple("Row", [column.key or f"column_{n}" for n, column in enumerate(returned)]),
+        make=type("Row", (namedtuple("Columns", keys),), {"__slots__": (), **attributes}),
         readers=readers,
         reads=any(readers),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from ..accounts.organisations import branch_for_division, branch_path
-from ..archives.records import find
+from ..archives.records import find_columns
 from ..kernel.context import Context
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.i18n import _
@@ -85,7 +85,8 @@ def _visible_equipment(ctx: Context, equipment_id: int | None) -> Equipment | No
         raise Invalid({"equipment_id": _("Choose a piece of equipment that you may see.")}) from None
 
 
-def _site(ctx: Context, equipment: Equipment | None, site_id: int | None) -> Site | None:
+def _site(ctx: Context, equipment: Equipment | None, site_id: int | None) -> Any:
+    """The columns of the site, not to be changed; None where none is named."""
     if equipment is not None and equipment.site_id is not None:
         if site_id not in {None, equipment.site_id} and merged_into(ctx.session, "site", site_id) != equipment.site_id:
             raise Invalid({"site_id": _("The piece of equipment stands on another installation point.")})
@@ -93,7 +94,7 @@ def _site(ctx: Context, equipment: Equipment | None, site_id: int | None) -> Sit
     if site_id is None:
         return None
     try:
-        return find(ctx, Site, site_id, permission="sites.view")
+        return find_columns(ctx, Site, site_id, permission="sites.view")
     except NotFound:
         raise Invalid({"site_id": _("Choose an installation point that you may see.")}) from None
 

@@ -16,7 +16,7 @@ from ..kernel.errors import Invalid, NotAllowed, NotFound, VersionStale, WrongSt
 from ..kernel.events import Event
 from ..kernel.i18n import _
 from ..kernel.schema import deserialize, given
-from ..kernel.scope import covers, get_visible
+from ..kernel.scope import covers, get_visible, read_visible
 from ..kernel.workflow import Row
 from ..media.service import MediaService
 from ..places.positions import set_position
@@ -43,6 +43,10 @@ class RepairService:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
+
+    def read(self, repair_id: int) -> Any:
+        """The columns of the request, not to be changed, if the actor may see it. Raises NotFound."""
+        return read_visible(self._ctx.session, RepairRequest, self._ctx.actor, "repairs.view", repair_id)
 
     def get(self, repair_id: int, *, for_update: bool = False) -> RepairRequest:
         """The request, if the actor may see it. Raises NotFound."""

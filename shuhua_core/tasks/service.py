@@ -14,7 +14,7 @@ from ..kernel.events import Event
 from ..kernel.i18n import _
 from ..kernel.prepared import Prepared
 from ..kernel.schema import deserialize
-from ..kernel.scope import covers, get_visible
+from ..kernel.scope import covers, get_visible, read_visible
 from ..kernel.types import BigInt
 from ..kernel.workflow import Row
 from ..repairs.models import RepairRequest
@@ -55,6 +55,10 @@ class TaskService:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
+
+    def read(self, task_id: int) -> Any:
+        """The columns of the task, not to be changed, if the actor may see it. Raises NotFound."""
+        return read_visible(self._ctx.session, Task, self._ctx.actor, "tasks.view", task_id)
 
     def get(self, task_id: int) -> Task:
         """The task, if the actor may see it. Raises NotFound."""

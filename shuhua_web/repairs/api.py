@@ -13,7 +13,6 @@ from shuhua_core.kernel.scope import covers
 from shuhua_core.media.service import MediaService
 from shuhua_core.repairs.faults import FAULTS
 from shuhua_core.repairs.machine import MACHINE
-from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.schema import Change, Intake
 from shuhua_core.repairs.service import RepairService
 from shuhua_core.sites.models import Equipment
@@ -94,8 +93,8 @@ NEW_REPAIR = REPAIR.extended(
 )
 
 
-def repair_item(request: Request, repair: RepairRequest, *, new: bool = False, files: bool = True) -> dict[str, Any]:
-    """A whole request with what the caller may do now; a ``new`` one has no tasks yet, and perhaps no ``files``."""
+def repair_item(request: Request, repair: Any, *, new: bool = False, files: bool = True) -> dict[str, Any]:
+    """A request, or its columns, with what the caller may do now; a ``new`` one has no tasks yet, and perhaps no ``files``."""
     table = MACHINE.table(request.ctx, repair)
     tasks = [] if new else TaskService(request.ctx).tasks_of(repair.id)
     media = MediaService(request.ctx).of_records({"repair": [repair.id]})["repair", repair.id] if files else []
@@ -179,7 +178,7 @@ def create(request: Request, body: dict[str, Any]) -> Reply:
 )
 def view(request: Request) -> dict[str, Any]:
     """A request and what the caller may do with it."""
-    return repair_item(request, request.service(RepairService).get(record_id(request)))
+    return repair_item(request, request.service(RepairService).read(record_id(request)))
 
 
 @api_view(

@@ -10,7 +10,6 @@ from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.errors import NotAllowed, WrongState
 from shuhua_core.media.service import MediaService
 from shuhua_core.tasks.machine import MACHINE
-from shuhua_core.tasks.models import Task
 from shuhua_core.tasks.proposal import propose
 from shuhua_core.tasks.schema import Create, MoveDeadline
 from shuhua_core.tasks.service import TaskService
@@ -104,8 +103,8 @@ PROPOSAL = Serializer(
 PROPOSALS = Serializer("Proposals", [Out("items", [PROPOSAL])], description="Units that fit, best first.")
 
 
-def task_item(request: Request, task: Task) -> dict[str, Any]:
-    """A whole task with what the caller may do now."""
+def task_item(request: Request, task: Any) -> dict[str, Any]:
+    """A whole task, or its columns, with what the caller may do now."""
     ctx = request.ctx
     table = MACHINE.table(ctx, task)
     state = table.states[task.state]
@@ -157,7 +156,7 @@ def create(request: Request, body: dict[str, Any]) -> Reply:
 )
 def view(request: Request) -> dict[str, Any]:
     """A task and what the caller may do with it."""
-    return task_item(request, request.service(TaskService).get(record_id(request)))
+    return task_item(request, request.service(TaskService).read(record_id(request)))
 
 
 @api_view(

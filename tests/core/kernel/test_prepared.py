@@ -109,3 +109,11 @@ def test_a_connection_that_was_cut_is_not_used_again(deployment):
         assert cut.value.connection_invalidated
         session.rollback()
         assert KEPT.rows(session, {"key": "none"}) == []
+
+
+def test_attributes_stand_on_every_row(ctx):
+    series = Prepared(select(NumberSeries.__table__), attributes={"__scope__": "everywhere"})
+    ctx.session.add_all([NumberSeries(series="a", next=1), NumberSeries(series="b", next=2)])
+    rows = series.rows(ctx.session, {})
+    assert {(row.series, row.next) for row in rows} >= {("a", 1), ("b", 2)}
+    assert {row.__scope__ for row in rows} == {"everywhere"}

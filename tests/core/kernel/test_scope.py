@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from shuhua_core.kernel.actor import SYSTEM, Actor, Grant, ScopeKind
 from shuhua_core.kernel.errors import NotFound
-from shuhua_core.kernel.scope import ScopeColumns, covers, get_visible, prefix_range, visible
+from shuhua_core.kernel.scope import ScopeColumns, covers, get_visible, prefix_range, read_visible, visible
 from shuhua_core.kernel.types import BigInt, code_string
 
 
@@ -131,16 +131,28 @@ def test_a_permission_that_is_not_held_reaches_nothing(scope_engine):
         session.rollback()
 
 
-def test_absent_and_out_of_scope_answer_alike(scope_engine):
+@pytest.mark.parametrize("read", [get_visible, read_visible])
+def test_absent_and_out_of_scope_answer_alike(scope_engine, read):
     actor = Actor("user", user_id=1, grants={"things.view": (Grant(ScopeKind.OWN),)})
     with Session(scope_engine) as session:
         session.add(Thing(id=1, owner_id=2))
         session.flush()
         with pytest.raises(NotFound) as foreign:
-            get_visible(session, Thing, actor, "things.view", 1)
+            read(session, Thing, actor, "things.view", 1)
         with pytest.raises(NotFound) as absent:
-            get_visible(session, Thing, actor, "things.view", 99)
+            read(session, Thing, actor, "things.view", 99)
         assert (foreign.value.message, foreign.value.details) == (absent.value.message, absent.value.details)
+        session.rollback()
+
+
+def test_the_columns_of_a_record_are_read_under_the_same_rule(scope_engine):
+    actor = Actor("user", user_id=1, grants={"things.view": (Grant(ScopeKind.OWN),)})
+    with Session(scope_engine) as session:
+        session.add(Thing(id=1, owner_id=1, organisation_path="/1/7/"))
+        row = read_visible(session, Thing, actor, "things.view", 1)
+        assert (row.id, row.owner_id, row.organisation_path, row.division_code) == (1, 1, "/1/7/", None)
+        assert covers(row, actor, "things.view")
+        assert not covers(row, actor, "things.edit")
         session.rollback()
 
 
