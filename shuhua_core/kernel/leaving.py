@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import event, inspect
+from sqlalchemy import event
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.orm.base import PassiveFlag
 
 from .actor import Actor
 from .scope import ScopeColumns, covers
@@ -31,7 +33,7 @@ def _note(session: Session, _flush: Any, _instances: Any) -> None:
             continue
         changed = {}
         for name in _columns(scope):
-            history = inspect(record).attrs[name].history
+            history = get_history(record, name, PassiveFlag.PASSIVE_NO_INITIALIZE)
             if history.deleted:
                 changed[name] = history.deleted[0]
         if changed:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 Processor = Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Compiled:
     """A statement as one dialect takes it."""
 
@@ -33,9 +33,10 @@ class _Compiled:
     by_position: bool
     make: Callable[..., Any]
     """Makes a row that is read by names of columns."""
-    readers: tuple[Processor | None, ...]
-    reads: bool
-    """Whether a column's value is not taken as the driver gives it."""
+    types: tuple[Any, ...]
+    """Of the columns that it gives back, in this dialect."""
+    readers: tuple[Processor | None, ...] | None = None
+    """What turns the driver's value into the column's; known once the driver has said what it gives."""
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """The values as the driver takes them. Raises KeyError for one that is missing."""
@@ -44,13 +45,18 @@ class _Compiled:
             return [given[name] if bind is None else bind(given[name]) for name, bind in self.binds]
         return {name: given[name] if bind is None else bind(given[name]) for name, bind in self.binds}
 
-    def row(self, raw: Sequence[Any]) -> Any:
-        """A row by the names of its columns."""
-        if not self.reads:
-            return self.make(*raw)
-        return self.make(
-            *(value if read is None else read(value) for value, read in zip(raw, self.readers, strict=True)),
-        )
+    def rows(self, cursor: Any, dialect: Dialect) -> list[Any]:
+        """All rows of the cursor, by the names of their columns."""
+        if self.readers is None:
+            given = zip(self.types, cursor.description, strict=True)
+            self.readers = tuple(kind.result_processor(dialect, column[1]) for kind, column in given)
+        make, readers = self.make, self.readers
+        if not any(readers):
+            return [make(*raw) for raw in cursor.fetchall()]
+        return [
+            make(*(value if read is None else read(value) for value, read in zip(raw, readers, strict=True)))
+            for raw in cursor.fetchall()
+        ]
 
 
 class Prepared:
@@ -72,8 +78,7 @@ class Prepared:
         Raises what SQLAlchemy raises (:class:`DBAPIError` and its kinds).
         """
         session.flush()
-        compiled, raw = self._execute(session.connection(), values)
-        return [compiled.row(each) for each in raw]
+        return self._execute(session.connection(), values)
 
     def row(self, session: Session, values: Mapping[str, Any]) -> Any | None:
         """The first row, or None."""
@@ -89,7 +94,7 @@ class Prepared:
         """Run an INSERT that gives nothing back. The rows that it refers to have been written."""
         self._execute(session.connection(), values)
 
-    def _execute(self, connection: Connection, values: Mapping[str, Any]) -> tuple[_Compiled, Sequence[Any]]:
+    def _execute(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
@@ -101,7 +106,7 @@ class Prepared:
             if listeners:  # whoever counts or refuses statements meets these too
                 listeners(connection, cursor, compiled.sql, parameters, None, False)
             cursor.execute(compiled.sql, parameters)
-            return compiled, (cursor.fetchall() if compiled.readers else ())
+            return compiled.rows(cursor, dialect) if compiled.types else []
         except dialect.loaded_dbapi.Error as error:
             raise _told(connection, cursor, compiled.sql, error) from error
         finally:
@@ -139,7 +144,6 @@ def _compile(statement: Any, columns: list[str], attributes: Mapping[str, Any], 
     returned = list(
         statement.selected_columns if isinstance(statement, SelectBase) else getattr(statement, "exported_columns", ())
     )
-    readers = tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in returned)
     keys = [column.key or f"column_{n}" for n, column in enumerate(returned)]
     return _Compiled(
         sql=str(compiled),
@@ -147,8 +151,7 @@ def _compile(statement: Any, columns: list[str], attributes: Mapping[str, Any], 
         fixed={name: bind.effective_value for name, bind in named.items() if not bind.required} | _defaults(compiled),
         by_position=bool(compiled.positional),
         make=type("Row", (namedtuple("Columns", keys),), {"__slots__": (), **attributes}),
-        readers=readers,
-        reads=any(readers),
+        types=tuple(column.type.dialect_impl(dialect) for column in returned),
     )
 
 

@@ -4,7 +4,7 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy import Date, Float, Integer, bindparam, cast, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from shuhua_core.kernel.idempotency import StoredAnswer
@@ -117,3 +117,8 @@ def test_attributes_stand_on_every_row(ctx):
     rows = series.rows(ctx.session, {})
     assert {(row.series, row.next) for row in rows} >= {("a", 1), ("b", 2)}
     assert {row.__scope__ for row in rows} == {"everywhere"}
+
+
+def test_numbers_with_a_fraction_come_as_they_are(ctx):
+    half = Prepared(select(cast(bindparam("n", type_=Integer), Float(53)) / 2, bindparam("date", type_=Date)))
+    assert half.rows(ctx.session, {"n": 5, "date": AT.date()}) == [(2.5, AT.date())]
