@@ -13,6 +13,7 @@ from shuhua_core.kernel.scope import covers
 from shuhua_core.media.service import MediaService
 from shuhua_core.repairs.faults import FAULTS
 from shuhua_core.repairs.machine import MACHINE
+from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.schema import Change, Intake
 from shuhua_core.repairs.service import RepairService
 from shuhua_core.sites.models import Equipment
