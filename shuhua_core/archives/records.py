@@ -110,7 +110,7 @@ def require_unique(
         return
     key = ("holders", model, field, value, permission)
     holders = foreseen(ctx.session, key, lambda: holders_of(ctx, model, field, [value], permission=permission)[value])
-    taken = next((holder for holder in holders if holder.id != besides), None)
+    taken = next((holder for holder in holders if holder.id is None or holder.id != besides), None)
     if taken is None:
         return
     number, name, seen = taken.number, taken.name, taken.seen

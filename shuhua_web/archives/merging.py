@@ -45,6 +45,7 @@ MOVING: Mapping[str, Any] = {
     "inspections": _("Inspections"),
     "media_files": _("Photos, videos and sound"),
     "projects": _("Projects"),
+    "quotations": _("Quotations"),
     "repairs": _("Repair requests"),
     "returned_parts": _("Returned parts"),
     "sites": _("Installation points"),
