@@ -79,7 +79,8 @@ def test_the_built_in_plugins_are_there():
     assert list(plugins.channels) == ["inbox", "console"]
     assert list(plugins.map_providers) == ["outline"]
     assert list(plugins.report_types) == [
-        *("task_sheet", "service_sheet", "followup_sheet", "inspection_sheet", "part_return_sheet", "record_sheet"),
+        *("task_sheet", "service_sheet", "followup_sheet", "inspection_sheet", "part_return_sheet"),
+        *("quotation_sheet", "record_sheet"),
         *("stop_notice", "summary_table", "summary_table_pdf"),
     ]
     assert [layer.name for layer in plugins.basemaps["outline"].layers] == ["world-land", "china-provinces", "china-prefectures"]
