@@ -164,6 +164,25 @@ class TimelineStep:
         return bool(self.before) and self.before != self.after
 
 
+@dataclass(frozen=True, slots=True)
+class LifeLine:
+    """Something that happened to a piece or a site, or will, as people read it."""
+
+    kind: str
+    what: str
+    at: str
+    at_iso: str
+    who: Any = None
+    number: str | None = None
+    href: str | None = None
+    badge: str | None = None
+    tone: str = "ended"
+    lines: Sequence[str] = ()
+    note: str | None = None
+    pictures: Sequence[Picture] = field(default_factory=tuple)
+    ahead: bool = False
+
+
 def badge(workflow: Workflow, state: str, locale: str) -> Badge:
     """The tag of a state in the language; a state that the table does not know is shown by its name."""
     found = workflow.states.get(state)

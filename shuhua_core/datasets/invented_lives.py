@@ -58,6 +58,7 @@ def with_lives(
         found.append(
             replace(
                 spare,
+                model=piece.model,
                 spare_from=day - timedelta(days=5),
                 produced_on=day - timedelta(days=40),
                 installed_on=installed_on,

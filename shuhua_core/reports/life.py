@@ -24,6 +24,7 @@ from ..parts.models import ReturnedPart
 from ..repairs.models import RepairRequest
 from ..sites.labels.models import Label, LabelBinding
 from ..sites.lifetimes.reckon import ENDS
+from ..sites.machine import THERE
 from ..sites.models import Equipment
 from ..tasks.models import Task
 
@@ -100,7 +101,8 @@ def _days(piece: Equipment, today: date) -> Iterator[LifeEntry]:
         yield LifeEntry("installed", piece.installed_on, values={"place": piece.place})
     for which in ENDS:
         end: date | None = getattr(piece, f"{which}_to")
-        if end is not None:
+        # What is gone has no future; that its warranty ended while it stood is part of its story.
+        if end is not None and (end < today or piece.state in THERE):
             yield LifeEntry(f"{which}_end", end, values={"which": which}, ahead=end >= today)
 
 

@@ -49,7 +49,7 @@ def near_ends(request: Request) -> HomeCard | None:
         title = _("Safe service life") if which == "safe_life" else _("Warranty")
         for term in terms:
             zh, en = TERMS[term]
-            href = request.route_path("equipment.list", _query={f"{which}_ends": term})
+            href = request.route_path("equipment.list", _query={f"{which}_ends": term, "sort": f"{which}_to"})
             words = f"{request.tr(title)} · {en if request.locale_name == 'en' else zh}"
             count = getattr(found, f"{which}_{term}")
             lines.append(CardLine(words, href, more=request.tr(_("${n} pieces", mapping={"n": formats.number(count)}))))

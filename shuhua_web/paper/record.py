@@ -16,7 +16,7 @@ from shuhua_core.plugins.builtin.sheets import RECORD
 from shuhua_core.plugins.contracts import Column, Field, ReportData, Section
 
 from ..i18n import _
-from ..records import Fact, Phone, Related, TimelineStep
+from ..records import Fact, LifeLine, Phone, Related, TimelineStep
 from .sheets import answer, head
 
 PARAMETER = "paper"
@@ -40,6 +40,7 @@ def record_data(request: Request, page: Mapping[str, Any]) -> ReportData:
     """A record's page as what a sheet prints."""
     tr = request.tr
     steps: Sequence[TimelineStep] = page.get("steps") or ()
+    life: Sequence[LifeLine] = page.get("life") or ()
     history = [Column(tr(_("Time")), width=16), Column(tr(_("Who")), width=14), Column(tr(_("History")), width=60)]
     title, number = _names(request, page)
     badge = page.get("badge")
@@ -48,9 +49,19 @@ def record_data(request: Request, page: Mapping[str, Any]) -> ReportData:
         **head(request, title, number, request.matched_route.name, int(request.matchdict["id"])),
         fields=fields,
         sections=[*_groups(request, page), *_related(request, page)],
-        columns=history if steps else (),
-        rows=[(step.at, _text(request, step.who), _told(request, step)) for step in reversed(steps)],
+        columns=history if steps or life else (),
+        rows=[
+            *((step.at, _text(request, step.who), _told(request, step)) for step in reversed(steps)),
+            *((line.at, _text(request, line.who), _lived(request, line)) for line in reversed(life)),
+        ],
     )
+
+
+def _lived(request: Request, line: LifeLine) -> str:
+    """What happened in a line of a life, with all that is known of it."""
+    ahead = request.tr(_("(to come)")) if line.ahead else None
+    first = " ".join(_text(request, each) for each in (line.what, line.number, line.badge, ahead) if each)
+    return "\n".join([first, *([line.note] if line.note else []), *line.lines])
 
 
 def _names(request: Request, page: Mapping[str, Any]) -> tuple[str, str]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from pyramid.request import Request, RequestLocalCache
+from pyramid.request import Request
 
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.inspections.words import INSPECTION_TABLE
+from shuhua_core.kernel.workflow import Workflow
 from shuhua_core.media.models import MediaFile
 from shuhua_core.media.service import MediaService
 from shuhua_core.repairs.machine import MACHINE as REPAIRS
@@ -27,7 +27,7 @@ from ..api import Out, Serializer, api_view, record_id
 from ..i18n import _
 from ..layout import TONES, Layout
 from ..media.pictures import picture
-from ..records import PERSON_KINDS, Picture
+from ..records import PERSON_KINDS, LifeLine
 from ..repairs.facts import word
 from ..sites.listing import SITE_TABLE
 
@@ -48,7 +48,6 @@ PAGES = {"repair": "repairs.view", "task": "tasks.view", "inspection": "inspecti
 
 
 _TABLES = {"step": EQUIPMENT_WORKFLOW, "inspection": INSPECTION_TABLE, "site_state": SITE_TABLE}
-_NEWEST = RequestLocalCache(lambda request: {"repair": REPAIRS.newest(request.ctx), "task": TASKS.newest(request.ctx)})
 _LABELS = (
     ("piece", _("Equipment")),
     ("serial", _("Serial number")),
@@ -62,34 +61,15 @@ _LABELS = (
 """What of an entry's values has a line of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class LifeLine:
-    """An entry as people read it."""
-
-    kind: str
-    what: str
-    at: str
-    at_iso: str
-    who: Any = None
-    number: str | None = None
-    href: str | None = None
-    badge: str | None = None
-    tone: str = "ended"
-    lines: Sequence[str] = ()
-    note: str | None = None
-    pictures: Sequence[Picture] = field(default_factory=tuple)
-    ahead: bool = False
-
-
 def shown_life(request: Request, life: Life) -> list[LifeLine]:
     """All entries in the request's language, the newest first; what is still to come stands on top."""
-    files = _files(request, life)
-    return [_line(request, entry, life, files) for entry in reversed(life.entries)]
+    files, tables = _files(request, life), _tables(request)
+    return [_line(request, entry, life, files, tables) for entry in reversed(life.entries)]
 
 
 def life_part(request: Request, piece: Equipment) -> dict[str, Any]:
     """What the page of a piece shows of its life."""
-    return {"life": shown_life(request, life_of(request.ctx, piece))}
+    return {"life": shown_life(request, life_of(request.ctx, piece)), "life_title": _("Whole life")}
 
 
 def site_part(request: Request, site: Site) -> dict[str, Any]:
@@ -102,14 +82,21 @@ def _files(request: Request, life: Life) -> dict[int, MediaFile]:
     return dict(MediaService(request.ctx).by_ids(wanted)) if wanted else {}
 
 
-def _line(request: Request, entry: LifeEntry, life: Life, files: dict[int, MediaFile]) -> LifeLine:
+def _tables(request: Request) -> dict[str, Workflow]:
+    """The table whose states an entry names, by its kind; asked for once, not for each entry."""
+    return {**_TABLES, "repair": REPAIRS.newest(request.ctx), "task": TASKS.newest(request.ctx)}
+
+
+def _line(
+    request: Request, entry: LifeEntry, life: Life, files: dict[int, MediaFile], tables: Mapping[str, Workflow]
+) -> LifeLine:
     exact = isinstance(entry.at, datetime)
     at = (
         formats.moment(entry.at, request.deployment.settings.timezone)
         if isinstance(entry.at, datetime)
         else formats.day(entry.at)
     )
-    name, tone = _badge(request, entry)
+    name, tone = _badge(request, entry, tables)
     what = life_label(request, entry)
     return LifeLine(
         entry.kind,
@@ -139,10 +126,9 @@ def life_label(request: Request, entry: LifeEntry) -> str:
     return rows[0].label(request.locale_name) if rows else str(values["action"])
 
 
-def _badge(request: Request, entry: LifeEntry) -> tuple[str | None, str]:
-    """The state that it came to, with its tone: of a piece, a request or a task."""
-    # Asked for once a page, whatever the number of requests and tasks on it.
-    table = _NEWEST.get_or_create(request)[entry.kind] if entry.kind in {"repair", "task"} else _TABLES.get(entry.kind)
+def _badge(request: Request, entry: LifeEntry, tables: Mapping[str, Workflow]) -> tuple[str | None, str]:
+    """The state that it came to, with its tone: of a piece, a request, a task, an inspection or a site."""
+    table = tables.get(entry.kind)
     name = entry.values.get("after") or entry.values.get("state")
     state = table.states.get(name) if table is not None and name else None
     return (state.label(request.locale_name), TONES.get(state.tone, "ended")) if state else (None, "ended")
@@ -220,18 +206,18 @@ LIFE = Serializer("Life", [Out("items", [ENTRY])], description="The whole life o
 def read_life(request: Request) -> dict[str, Any]:
     """Everything, oldest first."""
     piece = request.service(EquipmentService).get(record_id(request))
-    life = life_of(request.ctx, piece)
-    return {"items": [_item(request, entry, life) for entry in life.entries]}
+    life, tables = life_of(request.ctx, piece), _tables(request)
+    return {"items": [_item(request, entry, life, tables) for entry in life.entries]}
 
 
-def _item(request: Request, entry: LifeEntry, life: Life) -> dict[str, Any]:
+def _item(request: Request, entry: LifeEntry, life: Life, tables: Mapping[str, Workflow]) -> dict[str, Any]:
     exact = entry.at if isinstance(entry.at, datetime) else None
     return ENTRY.one(
         entry,
         label=life_label(request, entry),
         on=exact.astimezone(request.deployment.settings.timezone).date() if exact else entry.at,
         at=exact,
-        state=_badge(request, entry)[0],
+        state=_badge(request, entry, tables)[0],
         who=life.people.get(entry.who_id or 0),
         details=list(_details(request, entry)),
         media_ids=list(entry.values.get("media_ids", ())),

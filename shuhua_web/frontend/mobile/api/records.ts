@@ -129,7 +129,24 @@ export interface Piece extends Row {
   code: string | null;
   installed_on: string | null;
   warranty_to: string | null;
+  warranty_why?: string;
   safe_life_to: string | null;
+  safe_life_why?: string;
+  actions?: Action[];
+}
+
+/** Something that happened to a piece, or will. */
+export interface LifeEntry {
+  kind: string;
+  label: string;
+  on: string;
+  at: string | null;
+  state: string | null;
+  who: string | null;
+  note: string | null;
+  details: string[];
+  record: { kind: string; id: number; number: string } | null;
+  ahead: boolean;
 }
 
 export interface Message extends Row {

@@ -18,8 +18,8 @@ export interface Member {
 
 type Schema = { [name: string]: Json };
 
-/** Filled by the app itself. */
-const HIDDEN = new Set(["captured_at"]);
+/** Filled by the app itself, or chosen by search in the office, where the phone takes a label or what is known already. */
+const HIDDEN = new Set(["captured_at", "site_id", "replacement_id"]);
 
 /** The members of an object's schema, in its order. */
 export function members(schema: JsonObject): Member[] {

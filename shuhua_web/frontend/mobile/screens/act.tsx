@@ -11,13 +11,13 @@ import { Button } from "../parts/vant";
 import type { Action } from "../queue/foresee";
 import type { Json } from "../queue/types";
 import { back, place } from "../router";
-import type { Task } from "../api/records";
+import type { Row, Task } from "../api/records";
 import { database } from "../store/database";
 import { live } from "../store/live";
 import { flush, plain, queue } from "../store/outbox";
 import { people, shown, spotOf } from "../store/records";
 
-const PATHS: Record<string, string> = { task: "/tasks", repair: "/repairs", quotation: "/quotations" };
+const PATHS: Record<string, string> = { task: "/tasks", repair: "/repairs", quotation: "/quotations", equipment: "/equipment" };
 
 export const ActScreen = defineComponent(() => {
   const [, kind = "task", id = "0", name = ""] = place.parts;
@@ -34,7 +34,7 @@ export const ActScreen = defineComponent(() => {
   const number = computed(() => record.value?.data.number ?? "");
   const about = computed(() => {
     const data = record.value?.data;
-    return [number.value, data?.symptom, kind === "quotation" && data ? `¥${String(data["total"])}` : ""].filter(Boolean).join(" · ");
+    return [number.value, data?.symptom ?? data?.["name"], kind === "quotation" && data ? `¥${String(data["total"])}` : ""].filter(Boolean).join(" · ");
   });
   const action = computed<Action | undefined>(() => {
     const found = record.value;
@@ -53,6 +53,11 @@ export const ActScreen = defineComponent(() => {
       errors.value = item?.refusal?.errors ?? {};
     } else if (!draft.resumed.value && name === "complete") {
       draft.values["result"] = "repaired";
+    } else if (!draft.resumed.value && name === "approve") {
+      const proposed = (await shown<Row>(kind, Number(id)))?.data["warranty_proposed"];
+      if (typeof proposed === "boolean") {
+        draft.values["in_warranty"] = proposed;
+      }
     }
     ready.value = true;
   });

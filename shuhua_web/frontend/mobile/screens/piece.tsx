@@ -1,9 +1,10 @@
 /** One piece of equipment, by its id or by the code on its label: its state in large characters, and what to do about it. */
-import { defineAsyncComponent, defineComponent, onMounted, ref } from "vue";
+import { defineAsyncComponent, defineComponent, onMounted, ref, shallowRef } from "vue";
 import { Problem, read } from "../api/client";
-import type { Piece, Row, Task } from "../api/records";
+import type { LifeEntry, Piece, Row, Task } from "../api/records";
 import { label, t } from "../i18n";
 import { TaskCard } from "../parts/card";
+import { moment } from "../parts/format";
 import { Page } from "../parts/page";
 import { showToast } from "../parts/toast";
 import { Sheet } from "../parts/sheet";
@@ -18,11 +19,15 @@ import { may } from "../store/session";
 /** Loaded when a label is bound: it brings the reader of codes. */
 const Scanner = defineAsyncComponent(async () => (await import("../parts/scanner")).Scanner);
 
+/** What a phone asks for elsewhere, or leaves to the office. */
+const NOT_HERE = new Set(["stop_use", "issue", "take_back", "refuse_scrap"]);
+
 export const PieceScreen = defineComponent(() => {
   const [, first = "", code = ""] = place.parts;
   const byCode = first === "code";
   const said = ref("");
   const scanning = ref(false);
+  const life = shallowRef<LifeEntry[]>([]);
   const id = ref<number | null>(byCode ? null : Number(first));
   const piece = live(async () => {
     const wanted = id.value;
@@ -41,6 +46,7 @@ export const PieceScreen = defineComponent(() => {
       const before = await database.records.get(key);
       await database.records.put({ key, kind: "equipment", id: found.id, data: { ...before?.data, ...found }, whole: true, at: Date.now() });
       id.value = found.id;
+      life.value = (await read<{ items: LifeEntry[] }>(`/equipment/${found.id}/life`)).items;
     } catch (error) {
       said.value = error instanceof Problem ? (error.status === 404 ? t("unknown_code", { code }) : error.message) : "";
     }
@@ -53,6 +59,22 @@ export const PieceScreen = defineComponent(() => {
   }
 
   const fact = (name: string, value: unknown) => (value ? <div class="fact"><dt>{name}</dt><dd>{String(value)}</dd></div> : null);
+
+  const story = () => life.value.length === 0 ? null : (
+    <section class="panel">
+      <h2>{t("whole_life")}</h2>
+      <ol class="steps">
+        {[...life.value].reverse().map((entry, index) => (
+          <li key={index}>
+            <div><strong>{entry.label}</strong> <span class="card-text">{[entry.record?.number, entry.state, entry.who].filter(Boolean).join(" · ")}</span></div>
+            <div class="card-text">{entry.at ? moment(entry.at) : entry.on}{entry.ahead ? ` ${t("to_come")}` : ""}</div>
+            {entry.note ? <div>{entry.note}</div> : null}
+            {entry.details.map((line) => <div class="card-text" key={line}>{line}</div>)}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
 
   return () => {
     const found = piece.value;
@@ -76,6 +98,7 @@ export const PieceScreen = defineComponent(() => {
             {fact(t("installed"), found.installed_on)}
             {fact(t("warranty_to"), found.warranty_to)}
             {fact(t("safe_life_to"), found.safe_life_to)}
+            {fact(t("reckoned_by"), found.safe_life_why)}
           </dl>
         </section>
         {tasks.value?.length ? (
@@ -87,10 +110,14 @@ export const PieceScreen = defineComponent(() => {
         <div class="stack">
           {may("repairs.create") || may("repairs.intake") ? <Button block type="primary" onClick={() => go(`/report?equipment=${found.id}`)}>{t("report")}</Button> : null}
           {may("labels.edit") && !found.code ? <Button block onClick={() => (scanning.value = true)}>{t("bind_here")}</Button> : null}
-          {may("equipment.stop_use") && found.state !== "out_of_use" ? (
+          {may("equipment.stop_use") && (found.actions?.some((each) => each.name === "stop_use") ?? found.state !== "out_of_use") ? (
             <Button block type="danger" onClick={() => go(`/report?equipment=${found.id}&stop=1`)}>{t("stop_use")}</Button>
           ) : null}
+          {(found.actions ?? []).filter((each) => !NOT_HERE.has(each.name)).map((each) => (
+            <Button block key={each.name} data-action={each.name} onClick={() => go(`/act/equipment/${found.id}/${each.name}`)}>{each.label}</Button>
+          ))}
         </div>
+        {story()}
         <Sheet show={scanning.value} title={t("bind_here")} look="signature-sheet" onClose={() => (scanning.value = false)}>
           <Scanner onCode={(label: string) => void bind(found, label)} />
         </Sheet>
