@@ -60,7 +60,7 @@ def test_a_collector_sees_what_is_near_and_brings_a_point_a_piece_and_its_label(
         piece.locator(".capture-button").first.click()
     chooser.value.set_files(phone.photo(tmp_path / "piece.jpg"))
     expect(piece.locator("[data-file]")).to_have_count(1)
-    piece.get_by_role("button", name="扫码").click()
+    piece.get_by_role("button", name="扫码", exact=True).click()
     page.fill("#typed-code", label)
     page.get_by_role("button", name="打开").click()
     expect(piece).to_contain_text(label)
