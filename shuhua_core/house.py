@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import models  # noqa: F401 - every table is known before the first session
+from .kernel.choices import Source, bind
 from .kernel.clock import Clock, SystemClock
 from .kernel.db import Database
 from .kernel.deployment import Deployment
@@ -20,4 +21,5 @@ def open_deployment(settings: Settings, clock: Clock | None = None) -> Deploymen
     numbers = Numbering(database, settings.timezone, settings.number_rule)
     deployment = Deployment(settings, database, clock or SystemClock(), numbers, Workflows(), REACTIONS)
     database.info["deployment"] = deployment
+    bind(Source(database, database.read))
     return deployment

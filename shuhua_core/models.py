@@ -9,7 +9,7 @@ from .audit import triggers as audit_triggers
 from .followups import models as followups
 from .imports import models as imports
 from .inspections import models as inspections
-from .kernel import idempotency, merged, numbering, outbox, steps, workflow_store
+from .kernel import choice_store, idempotency, merged, numbering, outbox, steps, workflow_store
 from .kernel.db import Base
 from .lists import models as lists
 from .media import models as media
@@ -34,6 +34,7 @@ __all__ = [
     "articles",
     "audit",
     "audit_triggers",
+    "choice_store",
     "follower_models",
     "followups",
     "idempotency",

@@ -1,4 +1,4 @@
-"""What every deployment starts with: roles, workflow tables, checklists, the maker itself. Running it again changes nothing."""
+"""What every deployment starts with: maker, roles, choice lists, workflows, checklists. Running it again changes nothing."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from .accounts.models import Organisation, Role, RolePermission
 from .accounts.organisations import add_organisation
 from .accounts.permissions import Permission
 from .accounts.roles import roles_changed
+from .choices.lists import seed_choices
 from .inspections.checklists import seed_checklists
 from .kernel.actor import ScopeKind
 from .kernel.errors import ConfigurationError
@@ -38,9 +39,10 @@ SYSTEM_PERMISSION = "system"
 
 
 def seed(session: Session, now: datetime, maker: str = "舒华") -> None:
-    """Put in what is missing: the maker, the roles that come with the system, workflow tables, checklists, and rules."""
+    """Put in what is missing: the maker, its roles, choice lists, workflow tables, checklists, and rules."""
     seed_maker(session, maker)
     seed_roles(session)
+    seed_choices(session, now)
     seed_workflows(session, now)
     seed_checklists(session, now)
     seed_lifetimes(session, now)

@@ -37,6 +37,7 @@ ROOMS = (
     "shuhua_web.audit",
     "shuhua_web.media",
     "shuhua_web.quarantine",
+    "shuhua_web.choices",
     "shuhua_web.places",
     "shuhua_web.archives",
     "shuhua_web.sites",

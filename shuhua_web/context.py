@@ -5,6 +5,7 @@
 ``request.actor``       who acts, read once; for a request that changes something in a short read session of its own
 ``request.dbsession``   the session, opened when first asked for: reading for GET and HEAD, else writing behind the gate
 ``request.ctx``         the :class:`~shuhua_core.kernel.context.Context` for services
+``request.choices``     where choice lists are read, once a request and only when one is needed
 ``request.service(S)``  ``S(request.ctx)``
 ``request.tr(text)``    the text in ``request.locale_name``
 ``request.session``     notices for the next page, in a signed cookie; who is signed in does not stand there
@@ -22,6 +23,7 @@ from typing import Any, TypeVar
 import pyramid_tm
 from pyramid.config import Configurator
 from pyramid.csrf import get_csrf_token
+from pyramid.events import NewRequest
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.session import JSONSerializer, SignedCookieSessionFactory
@@ -29,6 +31,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from zope.sqlalchemy.datamanager import STATUS_CHANGED, join_transaction
 
+from shuhua_core.kernel import choices
 from shuhua_core.kernel.actor import Actor
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.deployment import Deployment
@@ -102,7 +105,18 @@ def _end_with(request: Request, end: Any) -> None:
 def ctx(request: Request) -> Context:
     """The context for services. Identity is read before the session opens, so never behind the gate."""
     who = request.actor
-    return request.deployment.context(request.dbsession, who)
+    made = request.deployment.context(request.dbsession, who)
+    choices.bind(request.choices)
+    return made
+
+
+def choices_source(request: Request) -> choices.Source:
+    """Where this request reads choice lists: in its own session if it only reads, else in a short one before the gate."""
+    return choices.Source(request.deployment.database, partial(security.reading, request))
+
+
+def _bind_choices(event: NewRequest) -> None:
+    choices.bind(event.request.choices)
 
 
 def service(request: Request, kind: type[ServiceT]) -> ServiceT:
@@ -189,6 +203,8 @@ def includeme(config: Configurator) -> None:
     config.set_locale_negotiator(negotiate_locale)
     for function in (deployment, actor, ctx):
         config.add_request_method(function, reify=True)
+    config.add_request_method(choices_source, "choices", reify=True)
+    config.add_subscriber(_bind_choices, NewRequest)
     config.add_request_method(dbsession, property=True)
     config.add_request_method(service)
     config.add_request_method(tr)

@@ -51,7 +51,7 @@ from shuhua_core.kernel.errors import (
     WrongState,
 )
 from shuhua_core.kernel.i18n import translator
-from shuhua_core.kernel.schema import InputSchema, deserialize, instance
+from shuhua_core.kernel.schema import InputSchema, instance, parse
 
 from .i18n import _
 from .layout import flash
@@ -212,7 +212,7 @@ class OfficeForm:
         """All that can be said without the database, together."""
         errors: dict[str, Any] = {}
         try:
-            deserialize(self.schema, data)
+            parse(self.schema, data)
         except Invalid as error:
             errors |= {path: message for path, message in error.errors.items() if path.partition(".")[0] not in self.omit}
         if before is not None:

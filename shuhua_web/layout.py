@@ -107,6 +107,7 @@ MENU: tuple[Section, ...] = (
             Entry("users.list", _("Users"), "users", (Permission.ACCOUNTS_VIEW,)),
             Entry("roles.list", _("Roles"), "users", (Permission.ACCOUNTS_VIEW,)),
             Entry("organisations.list", _("Organisations"), "building-factory", (Permission.ACCOUNTS_VIEW,)),
+            Entry("choices.list", _("Choice lists"), "tags", (Permission.CHOICES_EDIT,)),
             Entry("quarantine.list", _("Quarantine"), "history", (Permission.QUARANTINE_VIEW,)),
             Entry("absences.list", _("Leave and stand-ins"), "users", (Permission.ACCOUNTS_VIEW,)),
             Entry("persons.find", _("A person's data"), "users", (Permission.PERSONS_ERASE,)),

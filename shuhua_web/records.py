@@ -88,6 +88,8 @@ class PostButton:
     href: str
     tone: str = "secondary"
     fields: Mapping[str, str] = field(default_factory=dict)
+    hint: Any = None
+    """What a sign for a label means, in words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,8 +129,10 @@ def login_session(request: Request) -> ResolvedSession | None:
         return None
     found = None
     if token:
-        with _reading(request) as session:
+        with reading(request) as session:
             found = resolve(session, token, request.deployment.clock.now())
+    if found is not None:
+        request.choices.told(found.choices_token)
     if found is not None and found.kind == ("browser" if bearer is None else "device"):
         if found.wants_touch:
             request.add_finished_callback(_touch)
@@ -145,13 +147,13 @@ def identify(request: Request) -> Actor:
     found = request.login_session
     if found is not None:
         return found.actor
-    with _reading(request) as session:
+    with reading(request) as session:
         holds = [held for reader in request.registry.holders for held in reader(request, session)]
         return public_actor(session, holds)
 
 
 @contextmanager
-def _reading(request: Request) -> Iterator[Session]:
+def reading(request: Request) -> Iterator[Session]:
     """Where to read who acts: in the request's own session if it only reads, else in a short one that ends before the gate."""
     if request.method in SAFE_METHODS and request.exception is None:
         yield request.dbsession

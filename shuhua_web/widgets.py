@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import colander
 from deform.widget import Widget
 
+from shuhua_core.kernel.choices import CodeList
 from shuhua_core.kernel.schema import Amount, Boolean, Choice, Date, Float, Integer, Items, Moment, PositionSchema, RecordId, Text
 
 Options = Sequence[tuple[Any, Any]]
@@ -204,19 +205,25 @@ class BooleanWidget(FieldWidget):
 
 
 class ChoiceWidget(FieldWidget):
-    """One of a few: buttons side by side up to four, a list to open above that."""
+    """One of a few: buttons side by side up to four, a list to open above that.
+
+    A value that is none of the options any more, as a record may have it, is offered beside them with its word of ``known``.
+    """
 
     template = "select"
 
-    def __init__(self, options: Options, *, radios: bool | None = None, **kw: Any) -> None:
-        super().__init__(**kw)
-        self.options = options
+    def __init__(self, options: Options, *, radios: bool | None = None, known: Mapping[str, Any] | None = None) -> None:
+        super().__init__()
+        self.options, self.known = options, known or {}
         if radios if radios is not None else len(options) <= 4:
             self.template = "radios"
 
     def names(self, field: Any) -> dict[str, Any]:
         """The options, and whether none may be chosen."""
-        return {"options": self.options, "blank": not field.required}
+        value, options = field.cstruct, list(self.options)
+        if isinstance(value, str) and value in self.known and value not in dict(options):
+            options.append((value, self.known[value]))
+        return {"options": options, "blank": not field.required}
 
 
 class RecordWidget(FieldWidget):
@@ -357,7 +364,7 @@ def _simple_widget(typ: Any, locale: str, zone: ZoneInfo, source: Source | None)
     if isinstance(typ, RecordId):
         return RecordWidget(source)
     if isinstance(typ, Choice):
-        return ChoiceWidget(_labels(typ, locale))
+        return choice_widget(typ.options, locale)
     if isinstance(typ, Text):
         return TextWidget(typ)
     if isinstance(typ, Moment):
@@ -380,5 +387,13 @@ def _whole(text: str) -> Any:
     return int(text) if re.fullmatch(r"[0-9]{1,19}", text) else text
 
 
+def choice_widget(options: Mapping[str, tuple[str, str]], locale: str, equipment_type: str | None = None) -> ChoiceWidget:
+    """The widget of a word of ``options``; of a list that the deployment keeps, those in use that fit pieces of the type."""
+    english = locale == "en"
+    shown = options.offered(equipment_type) if isinstance(options, CodeList) else options
+    known = {word: labels[english] for word, labels in options.items()}
+    return ChoiceWidget([(word, known[word]) for word in shown], known=known)
+
+
 def _labels(typ: Choice, locale: str) -> Options:
-    return [(value, typ.label(value, locale)) for value in typ.options]
+    return [(value, typ.label(value, locale)) for value in typ.offered]

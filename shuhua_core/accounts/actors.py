@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from shuhua_core.kernel.actor import Actor, Grant, ScopeKind
+from shuhua_core.kernel.choice_store import ChoicesVersion
 from shuhua_core.kernel.errors import NotFound
 from shuhua_core.kernel.types import UtcDateTime
 
@@ -21,6 +22,10 @@ from .roles import Roles, current_roles, roles_at
 PUBLIC_ROLE = "public"
 KEPT_TO_ONESELF = ("accounts.", "audit.", "persons.", "roles.", "system.", "workflows.")
 """Beginnings of the permissions that nobody gets by standing in: the daily work goes on, the power over others does not."""
+
+
+_CHOICES = select(ChoicesVersion.token).where(ChoicesVersion.id == 1).scalar_subquery()
+"""The token of the choice lists, which most requests need: read along, so that none has to ask for it."""
 
 
 def actor_query() -> Select[*tuple[Any, ...]]:
@@ -42,6 +47,7 @@ def actor_query() -> Select[*tuple[Any, ...]]:
             UserRole.role_id,
             UserRole.division_code.label("role_division"),
             RolesVersion.token,
+            _CHOICES.label("choices_token"),
             exists().where(*_standing_in(User.id)).label("stands_in"),
         )
         .join(Organisation, Organisation.id == User.organisation_id, isouter=True)

@@ -54,6 +54,8 @@ class ResolvedSession:
     wants_touch: bool
     demand: str | None = None
     """What has to be done before anything else (``password``, ``second_factor``)."""
+    choices_token: str | None = None
+    """The token of the choice lists at that moment."""
 
 
 def token_hash(token: str) -> str:
@@ -125,6 +127,7 @@ def resolve(session: Session, token: str, now: datetime) -> ResolvedSession | No
         actor_from(session, rows),
         now - first.last_seen_at >= TOUCH_AFTER,
         demand_of(session, rows),
+        first.choices_token,
     )
 
 

@@ -40,9 +40,9 @@ def patch_of(create: type[InputSchema], *, name: str, without: Collection[str] =
     return type(name, (InputSchema,), {**fields, "__doc__": f"What may be changed of what {create.__name__} entered."})
 
 
-def patch_values(schema: type[InputSchema], data: Any) -> dict[str, Any]:
-    """The fields that ``data`` names, as Python values. Raises Invalid where a required one is emptied."""
-    values = given(schema, data)
+def patch_values(schema: type[InputSchema], data: Any, record: Any) -> dict[str, Any]:
+    """The fields of ``record`` that ``data`` names, as Python values. Raises Invalid where a required one is emptied."""
+    values = given(schema, data, record)
     emptied = [node.name for node in schema().children if node.keeps_value and node.name in values and values[node.name] is None]
     if emptied:
         raise Invalid({name: _("This is required.") for name in emptied})

@@ -64,7 +64,7 @@ class CustomerService:
             edit=Permission.CUSTOMERS_EDIT,
             expected_version=expected_version,
         )
-        values = _with_number(records.patch_values(CustomerPatch, data))
+        values = _with_number(records.patch_values(CustomerPatch, data, customer))
         self._check(values, besides=customer.id)
         if "phone" in values:
             values["phone_tail"] = _tail(values["phone"])
@@ -132,7 +132,7 @@ class ProjectService:
             edit=Permission.PROJECTS_EDIT,
             expected_version=expected_version,
         )
-        values = _with_number(records.patch_values(ProjectPatch, data))
+        values = _with_number(records.patch_values(ProjectPatch, data, project))
         self._check(values, project)
         _settle(ctx, ArchiveEvent.PROJECT_EDITED, "project", project, values=values, permission=Permission.PROJECTS_EDIT)
         return project
@@ -185,7 +185,7 @@ class ModelService:
             edit=Permission.MODELS_EDIT,
             expected_version=expected_version,
         )
-        values = _with_number(records.patch_values(ModelPatch, data))
+        values = _with_number(records.patch_values(ModelPatch, data, model))
         records.require_unique(
             ctx, ProductModel, "number", values.get("number"), permission=Permission.MODELS_VIEW, besides=model.id
         )

@@ -94,7 +94,7 @@ class ArticleService:
         """Change the fields that ``data`` names. Raises NotFound, NotAllowed, VersionStale, Invalid."""
         ctx, permission = self._ctx, Permission.ARTICLES_EDIT
         article = records.editable(ctx, Article, article_id, view=permission, edit=permission, expected_version=expected_version)
-        values = records.patch_values(ArticlePatch, data)
+        values = records.patch_values(ArticlePatch, data, article)
         media_ids = values.pop("media_ids", None)
         whole = {
             "audience": values.get("audience", article.audience),

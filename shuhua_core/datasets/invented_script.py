@@ -8,7 +8,7 @@ from typing import Any
 from shuhua_core.datasets.dice import Dice
 from shuhua_core.datasets.invented import SYSTEM, Automatic, EquipmentPlan, SitePlan, Step, Subject
 from shuhua_core.datasets.invented_time import after_work
-from shuhua_core.datasets.vocabulary import Fault, Severity
+from shuhua_core.datasets.vocabulary import Fault, Part, Severity
 
 # The states that an action leads to, as far as they do not depend on what was before.
 _LEADS_TO = {
@@ -125,6 +125,12 @@ class Script:
     def in_warranty(self) -> bool:
         """Whether the piece was in warranty when it was reported."""
         return self.at.date() <= self.scene.piece.warranty_until
+
+    def part(self, part: Part) -> dict[str, Any]:
+        """What the repairer writes down of a replaced part; its numbers are as made up as everything."""
+        batches = (self.scene.piece.batch, "B")
+        old, new = (f"{part.key.upper()[:4]}-{batch}-{self.scene.number:06d}" for batch in batches)
+        return {"name": part.zh, "old_number": old, "new_number": new, "in_warranty": self.in_warranty}
 
     def cut_after(self, action: str) -> None:
         """Keep what happens until an action, with what follows from it in the same moment."""

@@ -76,6 +76,7 @@ class Story:
         self.scene: Scene = script.scene
         self.dice: Dice = script.scene.dice
         self.fate = fate
+        self._replaced: set[str] = set()
 
     def tell(self, other: OpenWork | None = None) -> None:
         """Tell it all; ``other`` is the request that this one repeats."""
@@ -251,14 +252,18 @@ class Story:
     def _complete(self, task: str, repairer: str, result: str) -> None:
         script, fault = self.script, self.scene.fault
         script.wait(10, 120)
-        remedy = {
-            "repaired": fault.remedy_zh,
-            "temporary": "临时加固，设置警示，待配件到货",
-            "no_fault": "现场检查试用，未发现故障",
-            "cannot_repair": "主体结构损坏，建议更换",
+        remedy_code, remedy = {
+            "repaired": (fault.remedy_code, fault.remedy_zh),
+            "temporary": ("secured", "临时加固，设置警示，待配件到货"),
+            "no_fault": ("checked", "现场检查试用，未发现故障"),
+            "cannot_repair": ("advised", "主体结构损坏，建议更换"),
         }[result]
-        cause = "使用方式不当" if result == "no_fault" else fault.cause_zh
-        facts: dict[str, Any] = {"result": result, "cause": cause, "remedy": remedy, **self._here()}
+        cause_code, cause = ("misuse", "使用方式不当") if result == "no_fault" else (fault.cause_code, fault.cause_zh)
+        told = {"cause_code": cause_code, "cause": cause, "remedy_code": remedy_code, "remedy": remedy}
+        facts: dict[str, Any] = {"result": result, **told, **self._here()}
+        if result == "repaired" and fault.part is not None and task not in self._replaced:
+            self._replaced.add(task)
+            facts["parts"] = [script.part(fault.part)]
         if self.scene.site.host is None:
             script.task(task, "complete", repairer, **facts)
         else:
@@ -269,7 +274,8 @@ class Story:
                 script.wait(60, 600)
                 script.task(task, "start", repairer)
                 script.wait(20, 120)
-                script.task(task, "complete", repairer, to="pending_check", **facts)
+                again = {name: value for name, value in facts.items() if name != "parts"}
+                script.task(task, "complete", repairer, to="pending_check", **again)
                 script.wait(30, 300)
             script.task(task, "pass_check", self.scene.site.host, opinion="验收合格，使用正常")
         script.settle()

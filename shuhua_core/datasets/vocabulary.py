@@ -23,12 +23,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A symptom with the cause and the remedy that fit it; ``part`` is what the remedy takes, if anything."""
+    """A symptom with the cause and the remedy that fit it; ``part`` is what the remedy takes, if anything.
+
+    The codes are words of the choice lists.
+    """
 
     key: str
     zh: str
     en: str
     severity: Severity
+    fault_code: str
+    cause_code: str
+    remedy_code: str
     cause_zh: str
     cause_en: str
     remedy_zh: str
@@ -133,6 +139,9 @@ def _fault(entry: Mapping[str, Any], parts: Mapping[str, Part]) -> Fault:
         entry["zh"],
         entry["en"],
         entry["severity"],
+        entry["fault_code"],
+        entry["cause_code"],
+        entry["remedy_code"],
         entry["cause_zh"],
         entry["cause_en"],
         entry["remedy_zh"],

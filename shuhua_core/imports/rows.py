@@ -145,7 +145,7 @@ class RowSaver:
         """Also what the schema says of the cells that could be read, so that a row comes back once and not twice."""
         readable = {name: value for name, value in values.items() if name not in POSITION}
         try:
-            deserialize(self._archive.create if record is None else self._archive.patch, readable)
+            deserialize(self._archive.create if record is None else self._archive.patch, readable, record)
         except Invalid as error:
             return {**error.errors, **errors}
         return errors

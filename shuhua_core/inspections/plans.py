@@ -74,7 +74,7 @@ class PlanService:
             edit=Permission.INSPECTIONS_PLAN,
             expected_version=expected_version,
         )
-        values = records.patch_values(PlanPatch, data)
+        values = records.patch_values(PlanPatch, data, plan)
         if values.get("name", "") is None:
             del values["name"]
         self._check({name: value for name, value in values.items() if value != getattr(plan, name)}, plan.organisation_path)

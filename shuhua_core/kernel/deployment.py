@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from . import choices
 from .actor import Actor
 from .clock import Clock
 from .context import Context, Reactions
@@ -27,5 +28,6 @@ class Deployment:
     reactions: Reactions
 
     def context(self, session: Session, actor: Actor) -> Context:
-        """A context for ``actor`` at the clock's present moment."""
+        """A context for ``actor`` at the clock's present moment. Choice lists are from now on those that ``session`` sees."""
+        choices.bind(choices.source_beside(session, self.database))
         return Context(session, actor, self.clock.now(), self.reactions)

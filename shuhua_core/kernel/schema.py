@@ -16,8 +16,10 @@ from typing import Any
 import colander
 from translationstring import TranslationString
 
+from .choices import CodeList, offered, retired_words
 from .errors import Invalid
 from .i18n import _
+from .position_words import DATUMS, SOURCES
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _INT64 = 2**63 - 1
@@ -217,15 +219,24 @@ class Moment(_Type):
 
 
 class Choice(_Type):
-    """One of a few words; ``options`` maps each to its labels (zh, en)."""
+    """One of a few words; ``options`` maps each to its labels (zh, en), or is a list that the deployment keeps.
+
+    Of such a list it reads every word, also one that is retired; :func:`deserialize` refuses that in a new entry.
+    """
 
     def __init__(self, options: Mapping[str, tuple[str, str]]) -> None:
-        self.options = dict(options)
+        self.words = options if isinstance(options, CodeList) else None
+        self.options: Mapping[str, tuple[str, str]] = dict(options) if self.words is None else self.words
+
+    @property
+    def offered(self) -> Mapping[str, tuple[str, str]]:
+        """The words that a new entry may choose."""
+        return offered(self.options)
 
     def read(self, node: Any, value: Any) -> Any:
         """A value that came in, as a Python value; raises colander.Invalid."""
         if not isinstance(value, str) or value not in self.options:
-            raise colander.Invalid(node, _("Choose one of: ${options}", mapping={"options": ", ".join(self.options)}))
+            raise colander.Invalid(node, _("Choose one of: ${options}", mapping={"options": ", ".join(self.offered)}))
         return value
 
     def label(self, value: str | None, locale: str) -> str:
@@ -236,8 +247,9 @@ class Choice(_Type):
         return en if locale == "en" else zh
 
     def json_schema(self) -> dict[str, Any]:
-        """The same bounds in JSON Schema."""
-        return {"type": "string", "enum": list(self.options)}
+        """The same bounds in JSON Schema; ``x-choices`` names the list that has the labels."""
+        named = {} if self.words is None else {"x-choices": self.words.name}
+        return {"type": "string", "enum": list(self.offered), **named}
 
 
 class Items(_Type):
@@ -245,6 +257,7 @@ class Items(_Type):
 
     def __init__(self, item: _Type, maximum: int = 20, minimum: int = 0) -> None:
         self.item, self.maximum, self.minimum = item, maximum, minimum
+        self.words = getattr(item, "words", None)
 
     def read(self, node: Any, value: Any) -> Any:
         """A value that came in, as a Python value; raises colander.Invalid."""
@@ -316,25 +329,9 @@ class PositionSchema(InputSchema):
 
     longitude = field(Float(-180, 180), _("Longitude"), required=True)
     latitude = field(Float(-90, 90), _("Latitude"), required=True)
-    datum = field(
-        Choice({"wgs84": ("WGS-84", "WGS-84"), "gcj02": ("GCJ-02", "GCJ-02"), "bd09": ("BD-09", "BD-09")}),
-        _("Datum"),
-        default="wgs84",
-    )
+    datum = field(Choice(DATUMS), _("Datum"), default="wgs84")
     accuracy = field(Float(0, 100_000), _("Accuracy in metres"))
-    source = field(
-        Choice(
-            {
-                "gps": ("卫星定位", "Satellite"),
-                "network": ("网络定位", "Network"),
-                "map": ("地图选点", "Map click"),
-                "import": ("导入", "Import"),
-                "address": ("地址解析", "Address"),
-            }
-        ),
-        _("Source"),
-        default="gps",
-    )
+    source = field(Choice(SOURCES), _("Source"), default="gps")
 
 
 @cache
@@ -343,8 +340,8 @@ def instance(schema: type[InputSchema]) -> Any:
     return schema()
 
 
-def deserialize(schema: type[InputSchema], data: Any) -> dict[str, Any]:
-    """Input as Python values by field name. Raises :class:`Invalid` with a message per field path."""
+def parse(schema: type[InputSchema], data: Any) -> dict[str, Any]:
+    """Like :func:`deserialize` where it is not known yet what is changed: a retired word is as good as any."""
     try:
         values: dict[str, Any] = instance(schema).deserialize({} if data is None else data)  # type: ignore[arg-type]
     except colander.Invalid as error:
@@ -352,10 +349,31 @@ def deserialize(schema: type[InputSchema], data: Any) -> dict[str, Any]:
     return values
 
 
-def given(schema: type[InputSchema], data: Any) -> dict[str, Any]:
+def deserialize(schema: type[InputSchema], data: Any, kept: Any = None) -> dict[str, Any]:
+    """Input as Python values by field name. Raises :class:`Invalid` with a message per field path.
+
+    A word that its list has retired is refused, unless ``kept``, the record that is changed, has it already, or the input
+    was captured while it was in use.
+    """
+    values = parse(schema, data)
+    chosen = coded(schema)  # type: ignore[arg-type]
+    refused = retired_words(chosen, values, kept) if chosen else None
+    if refused:
+        raise Invalid(refused)
+    return values
+
+
+def given(schema: type[InputSchema], data: Any, kept: Any = None) -> dict[str, Any]:
     """Like :func:`deserialize` for a patch: only the fields that ``data`` names, null meaning "empty it"."""
-    values = deserialize(schema, data)
+    values = deserialize(schema, data, kept)
     return {key: values[key] for key in data or () if key in values}
+
+
+@cache
+def coded(schema: type[InputSchema]) -> Mapping[str, CodeList]:
+    """Field -> list, of those fields of ``schema`` that hold a word of a list, or several."""
+    words = {node.name: getattr(node.typ, "words", None) for node in instance(schema).children}  # type: ignore[arg-type]
+    return {name: each for name, each in words.items() if each is not None}
 
 
 def _messages(error: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -34,25 +35,32 @@ def _replaced(ctx: Context, task_id: int) -> list[dict[str, Any]]:
 
 
 def _begin(ctx: Context, task: Task, said: dict[str, Any]) -> None:
-    """Out of warranty the old part is the customer's, so it goes back only if the maker asks for it."""
-    part = ReturnedPart(
-        number=ctx.deployment.numbers.take(ctx.session, "JJ", ctx.now),
-        state="kept" if said.get("in_warranty") is False else "to_return",
-        version=1,
-        workflow_version=PART_TABLE.version,
-        task_id=task.id,
-        equipment_id=task.equipment_id,
-        site_id=task.site_id,
-        organisation_path=task.organisation_path,
-        division_code=task.division_code,
-        repairer_id=task.repairer_id,
-        name=said["name"],
-        old_number=said.get("old_number"),
-        new_number=said.get("new_number"),
-        in_warranty=said.get("in_warranty"),
-        created_at=ctx.now,
-        updated_at=ctx.now,
-    )
+    part = ReturnedPart(**part_values(ctx, task, said))
     ctx.session.add(part)
     ctx.session.flush()
     MACHINE.begin(ctx, part, event=PartEvent.REPLACED, values=named(part))
+
+
+def part_values(ctx: Context, task: Task, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a part that ``task`` replaced begins with.
+
+    Out of warranty the old part is the customer's, so it goes back only if the maker asks for it.
+    """
+    return {
+        "number": ctx.deployment.numbers.take(ctx.session, "JJ", ctx.now),
+        "state": "kept" if said.get("in_warranty") is False else "to_return",
+        "version": 1,
+        "workflow_version": PART_TABLE.version,
+        "task_id": task.id,
+        "equipment_id": task.equipment_id,
+        "site_id": task.site_id,
+        "organisation_path": task.organisation_path,
+        "division_code": task.division_code,
+        "repairer_id": task.repairer_id,
+        "name": said["name"],
+        "old_number": said.get("old_number"),
+        "new_number": said.get("new_number"),
+        "in_warranty": said.get("in_warranty"),
+        "created_at": ctx.now,
+        "updated_at": ctx.now,
+    }

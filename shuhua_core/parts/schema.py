@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
+from ..kernel.choices import CodeList
 from ..kernel.i18n import _
 from ..kernel.schema import Choice, InputSchema, Text, field
 
-FINDINGS = {
-    "material": ("材料缺陷", "Flaw of the material"),
-    "design": ("设计缺陷", "Flaw of the design"),
-    "manufacture": ("制造缺陷", "Flaw of the manufacture"),
-    "installation": ("安装不当", "Wrongly installed"),
-    "wear": ("正常磨损", "Ordinary wear"),
-    "misuse": ("使用不当", "Misuse"),
-    "damage": ("外力损坏", "Damaged from outside"),
-    "no_fault": ("未见异常", "No fault found"),
-}
+FINDINGS = CodeList("findings")
 
 
 class Send(InputSchema):

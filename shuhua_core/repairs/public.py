@@ -7,7 +7,7 @@ from typing import Any
 from ..kernel.errors import Invalid
 from ..kernel.i18n import _
 from ..kernel.schema import deserialize
-from .faults import fault_label
+from .faults import OTHER, fault_label
 from .schema import PublicReport
 
 
@@ -26,8 +26,8 @@ def public_values(data: Any, locale: str, *, needs_code: bool = True) -> dict[st
         errors["consent"] = _("Please agree that we may call you, or leave the phone number out.")
     if errors:
         raise Invalid(errors)
-    words = fault_label(values["fault"], locale) if values["fault"] and values["fault"] != "other" else None
+    words = fault_label(values["fault"], locale) if values["fault"] and values["fault"] != OTHER else None
     if words:
         colon = ": " if locale == "en" else "："
         values["symptom"] = f"{words}{colon}{values['symptom']}" if values["symptom"] else words
-    return {**values, "symptom": values["symptom"] or fault_label("other", locale)}
+    return {**values, "symptom": values["symptom"] or fault_label(OTHER, locale)}

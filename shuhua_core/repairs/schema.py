@@ -33,6 +33,7 @@ class _Fault(InputSchema):
     symptom = field(
         Text(2000, 2, multiline=True), _("Symptom"), required=True, help=_("What is broken, in the reporter's words.")
     )
+    fault = field(Choice(FAULTS), _("Kind of fault"))
     equipment_id = field(RecordId("equipment"), _("Equipment"))
     site_id = field(RecordId("site"), _("Installation point"))
     address = field(Text(200), _("Address"))
@@ -60,7 +61,6 @@ class PublicReport(_Fault):
     A telephone number is taken only with the consent of the one who leaves it.
     """
 
-    fault = field(Choice(FAULTS), _("What is wrong"))
     symptom = field(Text(2000, 2, multiline=True), _("Describe it"))
     code = field(Text(10, pattern=CODE), _("Code on the label"))
     caller_name = field(Text(60), _("Your name"))
@@ -87,6 +87,7 @@ class Change(InputSchema):
     """Facts that staff may put right while a request is open."""
 
     symptom = field(Text(2000, 2, multiline=True), _("Symptom"), required=True)
+    fault = field(Choice(FAULTS), _("Kind of fault"))
     equipment_id = field(RecordId("equipment"), _("Equipment"))
     site_id = field(RecordId("site"), _("Installation point"))
     address = field(Text(200), _("Address"))

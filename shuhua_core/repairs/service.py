@@ -184,7 +184,7 @@ class RepairService:
             raise VersionStale(version=repair.version, state=repair.state)
         if MACHINE.table(ctx, repair).states[repair.state].phase != "open":
             raise WrongState(state=repair.state)
-        values = given(Change, {"symptom": repair.symptom, **data} if isinstance(data, dict) else data)
+        values = given(Change, {"symptom": repair.symptom, **data} if isinstance(data, dict) else data, repair)
         if "equipment_id" in values or "site_id" in values:
             place = locate(ctx, {"equipment_id": repair.equipment_id, "site_id": None, **values})
             values.update(

@@ -108,7 +108,7 @@ class EquipmentService:
             edit=Permission.EQUIPMENT_EDIT,
             expected_version=expected_version,
         )
-        values = records.patch_values(EquipmentPatch, data)
+        values = records.patch_values(EquipmentPatch, data, piece)
         media_ids = values.pop("media_ids", None)
         values = {name: value for name, value in values.items() if value is not None or name not in {"number", "name"}}
         _model, site = self._check(values, piece)

@@ -7,12 +7,12 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from shuhua_core.archives.kinds import Labels
 from shuhua_core.kernel.context import Context
 from shuhua_core.sites.derived import after_months
 from shuhua_core.sites.equipment import EquipmentService
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW, THERE
 from shuhua_core.sites.models import Equipment
+from shuhua_core.sites.states import Labels
 
 TERMS: Labels = {
     "past": ("已到期", "Past"),

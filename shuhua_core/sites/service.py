@@ -83,7 +83,7 @@ class SiteService:
         site = records.editable(
             ctx, Site, site_id, view=Permission.SITES_VIEW, edit=Permission.SITES_EDIT, expected_version=expected_version
         )
-        values = records.patch_values(SitePatch, data)
+        values = records.patch_values(SitePatch, data, site)
         media_ids = values.pop("media_ids", None)
         self._check(values, site)
         changes = records.changed(site, self._columns(values, site))

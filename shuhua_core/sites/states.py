@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from shuhua_core.archives.kinds import Labels
+from shuhua_core.kernel.choices import CodeList
+from shuhua_core.kernel.position_words import SOURCES
 
-SITE_KINDS: Labels = {
-    "park": ("公园", "Park"),
-    "community": ("社区村居", "Community"),
-    "school": ("学校", "School"),
-    "path": ("健身路径", "Fitness path"),
-    "stadium": ("体育场馆", "Sports venue"),
-    "club": ("健身房", "Club"),
-    "other": ("其他", "Other"),
-}
+Labels = Mapping[str, tuple[str, str]]
 
-KIND_SHAPES: Mapping[str, str] = {
+SITE_KINDS = CodeList("site_kinds")
+
+_SHAPES: Mapping[str, str] = {
     "park": "circle",
     "community": "square",
     "school": "triangle",
@@ -27,13 +22,14 @@ KIND_SHAPES: Mapping[str, str] = {
     "other": "pin",
 }
 
-POSITION_SOURCES: Labels = {
-    "gps": ("卫星定位", "Satellite"),
-    "network": ("网络定位", "Network"),
-    "map": ("地图选点", "Map click"),
-    "import": ("导入", "Import"),
-    "address": ("地址解析", "Address"),
-}
+
+def shape_of(kind: str) -> str:
+    """The shape that a kind of site has on the map; one that the deployment added has that of the kind which it belongs to."""
+    entry = SITE_KINDS.entries.get(kind)
+    return _SHAPES.get(kind) or _SHAPES.get((entry.parent if entry else None) or "other", "pin")
+
+
+POSITION_SOURCES: Labels = SOURCES
 
 
 @dataclass(frozen=True, slots=True)

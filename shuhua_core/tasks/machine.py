@@ -163,9 +163,12 @@ def _complete(ctx: Context, task: Task, values: Values, row: Row) -> EventValues
     media = [*(values["before_media_ids"] or []), *(values["media_ids"] or []), *([] if signature is None else [signature])]
     MediaService(ctx).attach(media, "task", task.id)
     task.result, task.cause, task.remedy = values["result"], values["cause"], values["remedy"]
+    task.cause_code, task.remedy_code = values["cause_code"], values["remedy_code"]
+    task.fault = values["fault"] or task.fault
     if row.target == "completed":
         task.completed_at = ctx.now
-    return _holders(task, result=task.result, equipment_id=task.equipment_id)
+    codes = {"fault": task.fault, "cause": task.cause_code, "remedy": task.remedy_code}
+    return _holders(task, result=task.result, equipment_id=task.equipment_id, **codes)
 
 
 def _pass_check(ctx: Context, task: Task, values: Values, _row: Row) -> EventValues:

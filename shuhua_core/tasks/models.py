@@ -47,6 +47,8 @@ class Task(Base):
     workflow_version: Mapped[int]
     symptom: Mapped[str] = mapped_column(Text)
     """What is to be done: the request's symptom, or the dispatcher's words for a further task."""
+    fault: Mapped[str | None] = mapped_column(String(20))
+    """Code of what it looked like to the reporter, or turned out to be: a word of ``faults``."""
     severity: Mapped[str] = mapped_column(String(10))
     in_warranty: Mapped[bool | None]
     consent: Mapped[str] = mapped_column(String(20), default="not_needed")
@@ -81,7 +83,9 @@ class Task(Base):
     ended_at: Mapped[datetime | None]
     hold_reason: Mapped[str | None] = mapped_column(String(20))
     result: Mapped[str | None] = mapped_column(String(20))
+    cause_code: Mapped[str | None] = mapped_column(String(20))
     cause: Mapped[str | None] = mapped_column(Text)
+    remedy_code: Mapped[str | None] = mapped_column(String(20))
     remedy: Mapped[str | None] = mapped_column(Text)
     satisfaction: Mapped[int | None]
     """Mean of the follow-up's scores, in hundredths."""

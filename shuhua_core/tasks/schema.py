@@ -6,9 +6,11 @@ from typing import Any
 
 import colander
 
+from ..kernel.choices import CodeList
 from ..kernel.i18n import _
 from ..kernel.objects import Objects
 from ..kernel.schema import Boolean, Choice, InputSchema, Integer, Items, Moment, PositionSchema, RecordId, Text, field
+from ..repairs.faults import FAULTS
 
 RESULTS = {
     "repaired": ("已修复", "Repaired"),
@@ -16,20 +18,14 @@ RESULTS = {
     "temporary": ("临时处理", "Temporary"),
     "cannot_repair": ("无法修复", "Cannot be repaired"),
 }
-HOLD_REASONS = {
-    "parts": ("等待配件", "Waiting for parts"),
-    "customer": ("客户原因", "Customer"),
-    "weather": ("天气原因", "Weather"),
-    "factory": ("等待厂家", "Factory"),
-    "safety": ("安全原因", "Safety"),
-}
-WAYS = {"phone": ("电话", "Phone"), "site": ("现场", "On site"), "message": ("短信或消息", "Message")}
-OUTCOMES = {
-    "no_answer": ("无人接听", "No answer"),
-    "wrong_number": ("号码错误", "Wrong number"),
-    "call_later": ("稍后再打", "Call later"),
-    "refused": ("拒绝回访", "Refused"),
-}
+CAUSES = CodeList("causes")
+REMEDIES = CodeList("remedies")
+HOLD_REASONS = CodeList("hold_reasons")
+WAYS = CodeList("followup_ways")
+OUTCOMES = CodeList("followup_outcomes")
+UNREACHED = CodeList("unfollowed")
+OTHER = "other"
+"""The cause or remedy that says nothing without words of its own."""
 PARTS_AT_MOST = 20
 CONSENTS = {
     "not_needed": ("无需报价", "No quotation needed"),
@@ -40,7 +36,6 @@ CONSENTS = {
 }
 WITHOUT_CONSENT = frozenset({"needed", "refused"})
 """While the consent stands so, a repair does not begin."""
-UNREACHED = {"attempts": ("多次未接通", "Not reached after several attempts"), "not_required": ("无需回访", "Not required")}
 
 
 def _media_ids() -> object:
@@ -134,12 +129,28 @@ class Part(InputSchema):
     in_warranty = field(Boolean(), _("In warranty"))
 
 
-class Complete(InputSchema):
-    """How the repair ended."""
+def _said(node: Any, values: dict[str, Any]) -> None:
+    """Cause and remedy are each told by a code, by words, or both; "other" needs words."""
+    refused = colander.Invalid(node)
+    for place, child in enumerate(node.children):
+        code = values.get(f"{child.name}_code", "")
+        if values[child.name] is None and code in {None, OTHER}:
+            message = _("Say it in words.") if code else _("Choose one, or say it in words.")
+            refused.add(colander.Invalid(child, message), place)
+    if refused.children:
+        raise refused
 
+
+class Complete(InputSchema):
+    """How the repair ended. Cause and remedy are told by codes, which are counted, with words beside them."""
+
+    validator = staticmethod(_said)
     result = field(Choice(RESULTS), _("Result"), required=True)
-    cause = field(Text(1000, 2, multiline=True), _("Cause"), required=True)
-    remedy = field(Text(1000, 2, multiline=True), _("Remedy"), required=True)
+    fault = field(Choice(FAULTS), _("Kind of fault"), help=_("What it turned out to be, where the report said otherwise."))
+    cause_code = field(Choice(CAUSES), _("Cause"))
+    cause = field(Text(1000, 2, multiline=True), _("Cause in words"))
+    remedy_code = field(Choice(REMEDIES), _("Remedy"))
+    remedy = field(Text(1000, 2, multiline=True), _("Remedy in words"))
     parts = field(Objects(Part, PARTS_AT_MOST), _("Parts replaced"))
     before_media_ids = field(Items(RecordId("media"), maximum=9), _("Pictures before the repair"))
     media_ids = field(Items(RecordId("media"), maximum=9), _("Pictures after the repair"))

@@ -138,6 +138,7 @@ class TaskService:
             state=table.initial[0],
             workflow_version=table.version,
             symptom=symptom or repair.symptom,
+            fault=repair.fault,
             severity=level,
             in_warranty=repair.in_warranty,
             consent=consent_at_first(ctx, repair),

@@ -14,6 +14,7 @@ from shuhua_core.accounts.actors import public_actor
 from shuhua_core.accounts.roles import current_roles
 from shuhua_core.kernel import jsonio
 from shuhua_core.kernel.actor import Actor
+from shuhua_core.kernel.choices import CodeList, book
 from shuhua_core.kernel.schema import InputSchema
 from shuhua_core.kernel.workflow_store import versions_in_force
 
@@ -49,14 +50,25 @@ class Built:
 
 
 def current(request: Request) -> Built:
-    """The document as it is now: made once for what the public may do and for the versions of the workflows in force."""
+    """The document as it is now: made once for what the public may do, the workflows in force and the choice lists."""
     session = request.dbsession
-    made_of = (current_roles(session).token, tuple(sorted(versions_in_force(session).items())))
+    made_of = (current_roles(session).token, tuple(sorted(versions_in_force(session).items())), book().token)
     kept: Built | None = request.registry.openapi
     if kept is None or kept.made_of != made_of:
-        document = build(request, public_actor(session))
+        document = with_words(build(request, public_actor(session)))
         kept = request.registry.openapi = Built(made_of, document, jsonio.dump(document))
     return kept
+
+
+def with_words(value: Any) -> Any:
+    """The document with the words of the choice lists that it names (``x-choices``), where they are not yet in it."""
+    if isinstance(value, dict):
+        found = {name: with_words(each) for name, each in value.items()}
+        if "x-choices" in value and "enum" not in value:
+            nothing = [None] if "null" in value["type"] else []
+            found["enum"] = [*CodeList(value["x-choices"]), *nothing]
+        return found
+    return [with_words(each) for each in value] if isinstance(value, list) else value
 
 
 def build(request: Request, stranger: Actor) -> Document:

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import colander
 
+from shuhua_core.kernel.choices import book
 from shuhua_core.kernel.objects import Objects
-from shuhua_core.kernel.schema import InputSchema, Text, instance
+from shuhua_core.kernel.schema import InputSchema, Text, coded, instance
 
 Schema = dict[str, Any]
 
 
 def input_schema(schema: type[InputSchema]) -> Schema:
-    """The object that ``schema`` takes; made once, not to be changed."""
-    return _made(schema)  # type: ignore[arg-type]  # colander's metaclass hides that a class can be hashed
+    """The object that ``schema`` takes; made once for the choice lists that it names, not to be changed."""
+    # colander's metaclass hides that a class can be hashed
+    return _made(schema, book().token if _names_lists(schema) else None)  # type: ignore[arg-type]
+
+
+@lru_cache(1000)
+def _made(schema: type[InputSchema], _lists: str | None) -> Schema:
+    return _object(instance(schema))  # type: ignore[arg-type]
 
 
 @cache
-def _made(schema: type[InputSchema]) -> Schema:
-    return _object(instance(schema))  # type: ignore[arg-type]
+def _names_lists(schema: type[InputSchema]) -> bool:
+    """Whether a field, or one of the objects in it, is a word of a list that the deployment keeps."""
+    inner = [node.typ.schema for node in instance(schema).children if isinstance(node.typ, Objects)]  # type: ignore[arg-type]
+    return bool(coded(schema)) or any(_names_lists(each) for each in inner)  # type: ignore[arg-type]
 
 
 def _object(node: Any) -> Schema:

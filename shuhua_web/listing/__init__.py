@@ -43,7 +43,7 @@ from pyramid.exceptions import ConfigurationError
 from .bulk import BulkAction, TickedAction, edit_fields
 from .cells import RowAction
 from .columns import Column
-from .filters import ChoiceFilter, DateRange, DivisionFilter, Filter, FlagFilter, RecordFilter, TextFilter
+from .filters import ChoiceFilter, DateRange, DivisionFilter, ExactFilter, Filter, FlagFilter, RecordFilter, TextFilter
 from .listing import Listing, StateTabs
 from .page import ListPage, Tool
 from .search import Search, Through
@@ -54,6 +54,7 @@ __all__ = [
     "Column",
     "DateRange",
     "DivisionFilter",
+    "ExactFilter",
     "Filter",
     "FlagFilter",
     "ListPage",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
+from shuhua_core.kernel.choices import CodeList
 from shuhua_core.kernel.context import Context
 from shuhua_web import formats
 
@@ -78,9 +79,11 @@ class Column:
         return (self.labels(ctx) if callable(self.labels) else self.labels) or {}
 
     def json_schema(self) -> dict[str, Any]:
-        """The value in the items of the API."""
+        """The value in the items of the API; words of a list that the deployment keeps are filled in when they are asked for."""
         schema = dict(JSON_TYPES[self.kind])
-        if isinstance(self.labels, Mapping):
+        if isinstance(self.labels, CodeList):
+            schema["x-choices"] = self.labels.name
+        elif isinstance(self.labels, Mapping):
             schema["enum"] = [*self.labels, None] if self.nullable else list(self.labels)
         if self.nullable:
             schema["type"] = [schema["type"], "null"]

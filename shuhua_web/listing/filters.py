@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Date, Integer, and_, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
+from shuhua_core.kernel.choices import CodeList
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid
 from shuhua_core.kernel.scope import prefix_range
@@ -118,6 +119,15 @@ class TextFilter(Filter):
 
 
 @dataclass(frozen=True, slots=True)
+class ExactFilter(TextFilter):
+    """The text is what was typed; parts of it are what the search is for."""
+
+    def _condition(self, ctx: Context, given: Sequence[str]) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = self.expression == clean_text(self.name, given[0])
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class ChoiceFilter(Filter):
     """The word is one of those chosen; several may be."""
 
@@ -127,7 +137,7 @@ class ChoiceFilter(Filter):
 
     @property
     def fixed(self) -> bool:
-        """Where the words are written in the code."""
+        """Whether the words are those of a mapping, and of none of the caller's."""
         return type(self) is ChoiceFilter and isinstance(self.labels, Mapping)
 
     def labels_for(self, ctx: Context) -> Labels:
@@ -143,7 +153,9 @@ class ChoiceFilter(Filter):
     def openapi(self) -> list[dict[str, Any]]:
         """A list: the parameter may stand several times."""
         item: dict[str, Any] = {"type": "string"}
-        if isinstance(self.labels, Mapping):
+        if isinstance(self.labels, CodeList):
+            item["x-choices"] = self.labels.name
+        elif isinstance(self.labels, Mapping):
             item["enum"] = list(self.labels)
         schema = {"type": "array", "items": item}
         return [{"name": self.name, "in": "query", "required": False, "schema": schema, "style": "form", "explode": True}]

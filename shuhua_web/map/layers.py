@@ -17,7 +17,7 @@ from shuhua_core.repairs.schema import SEVERITIES
 from shuhua_core.sites.map_queries import Sight, SiteFilter, View, look, look_at_sites, reaches_few
 from shuhua_core.sites.models import Site
 from shuhua_core.sites.queries import SitePoint, site_points
-from shuhua_core.sites.states import KIND_SHAPES, SITE_KINDS, SITE_STATES
+from shuhua_core.sites.states import SITE_KINDS, SITE_STATES, shape_of
 from shuhua_web import formats
 from shuhua_web.i18n import _
 
@@ -73,7 +73,7 @@ def legend(request: Request) -> dict[str, Any]:
     """What shapes and colours mean, for the map's corner and its markers; only of layers that the person may see."""
     english = request.locale_name == "en"
     kinds: list[dict[str, Any]] = [
-        {"value": name, "label": labels[english], "shape": KIND_SHAPES[name]} for name, labels in SITE_KINDS.items()
+        {"value": name, "label": labels[english], "shape": shape_of(name)} for name, labels in SITE_KINDS.items()
     ]
     states = [
         {"value": state.name, "label": state.label(request.locale_name), "colour": state.colour, "sign": state.sign}

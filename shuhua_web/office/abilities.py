@@ -46,6 +46,8 @@ WORDS: Mapping[Permission, tuple[Any, str]] = {
     Permission.QUOTATIONS_WAIVE: (_("make repairs free of charge"), "tasks.list"),
     Permission.FOLLOWUPS_VIEW: (_("read follow-ups"), "followups.list"),
     Permission.FOLLOWUPS_VISIT: (_("record follow-ups made on site"), "followups.list"),
+    Permission.CHOICES_CODES: (_("keep the codes of faults, causes and remedies"), "choices.list"),
+    Permission.CHOICES_KINDS: (_("keep the lists of kinds, types and reasons"), "choices.list"),
     Permission.PARTS_VIEW: (_("read replaced parts"), "parts.list"),
     Permission.PARTS_SEND: (_("send replaced parts back"), "parts.list"),
     Permission.PARTS_JUDGE: (_("receive and judge replaced parts"), "parts.list"),

@@ -16,6 +16,7 @@ def includeme(config: Configurator) -> None:
     config.add_feed_kind("part", ReturnedPart, Permission.PARTS_VIEW)
     config.add_route("parts.list", "/parts")
     config.add_route("parts.faults", "/parts/faults")
+    config.add_route("parts.faults_file", "/parts/faults.xlsx")
     config.add_route("parts.view", r"/parts/{id:\d+}")
     config.add_route("parts.act", r"/parts/{id:\d+}/actions/{action:[a-z_]+}")
     config.add_route("parts.sheet", r"/parts/{id:\d+}/sheet.pdf")

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Select
 from sqlalchemy.orm import aliased
 
 from shuhua_core.accounts.models import User
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives.models import ProductModel
-from shuhua_core.kernel.context import Context
 from shuhua_core.parts.machine import PART_TABLE
 from shuhua_core.parts.models import ReturnedPart
 from shuhua_core.parts.schema import FINDINGS
+from shuhua_core.repairs.faults import FAULTS
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.tasks.models import Task
+from shuhua_core.tasks.schema import CAUSES, REMEDIES
 
 from ..i18n import _
-from ..listing import ChoiceFilter, Column, DateRange, DivisionFilter, FlagFilter, Listing, RecordFilter, StateTabs, TextFilter
-from ..listing.filters import clean_text
+from ..listing import (
+    ChoiceFilter,
+    Column,
+    DateRange,
+    DivisionFilter,
+    ExactFilter,
+    FlagFilter,
+    Listing,
+    RecordFilter,
+    StateTabs,
+)
 from ..places.widgets import division_label
 
 JOB = aliased(Task)
@@ -28,15 +35,6 @@ PIECE = aliased(Equipment)
 MODEL = aliased(ProductModel)
 PLACE = aliased(Site)
 SENDER = aliased(User)
-
-
-@dataclass(frozen=True, slots=True)
-class ExactFilter(TextFilter):
-    """The text is what was typed; parts of it are what the search is for."""
-
-    def _condition(self, ctx: Context, given: Sequence[str]) -> ColumnElement[bool]:
-        found: ColumnElement[bool] = self.expression == clean_text(self.name, given[0])
-        return found
 
 
 def _joined(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
@@ -70,7 +68,10 @@ PARTS = Listing(
         Column("task", _("Task"), JOB.number),
         Column("task_id", _("Task"), ReturnedPart.task_id, kind="integer", office=False, nullable=False),
         Column("symptom", _("Symptom"), JOB.symptom, long=True, at_first=False),
-        Column("cause", _("Cause"), JOB.cause, long=True, at_first=False),
+        Column("fault", _("Kind of fault"), JOB.fault, kind="choice", labels=FAULTS, at_first=False),
+        Column("cause_code", _("Cause"), JOB.cause_code, kind="choice", labels=CAUSES),
+        Column("remedy_code", _("Remedy"), JOB.remedy_code, kind="choice", labels=REMEDIES, at_first=False),
+        Column("cause", _("Cause in words"), JOB.cause, long=True, at_first=False),
         Column("repairer", _("Repairer"), SENDER.name),
         Column("carrier", _("Carrier"), ReturnedPart.carrier, at_first=False),
         Column("tracking", _("Tracking number"), ReturnedPart.tracking),
@@ -86,6 +87,9 @@ PARTS = Listing(
     source=_joined,
     filters=(
         ChoiceFilter("finding", _("Finding"), ReturnedPart.finding, FINDINGS),
+        ChoiceFilter("fault", _("Kind of fault"), JOB.fault, FAULTS),
+        ChoiceFilter("cause_code", _("Cause"), JOB.cause_code, CAUSES),
+        ChoiceFilter("remedy_code", _("Remedy"), JOB.remedy_code, REMEDIES),
         FlagFilter("in_warranty", _("In warranty"), ReturnedPart.in_warranty.is_(True)),
         ExactFilter("name", _("Part"), ReturnedPart.name),
         ExactFilter("model", _("Model"), MODEL.number),

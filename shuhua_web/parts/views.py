@@ -44,7 +44,7 @@ def list_parts(request: Request) -> dict[str, Any]:
             for each in rows
         ]
 
-    toolbar = [Tool(_("Faults by part"), "parts.faults", "chart-bar")]
+    toolbar = [Tool(_("Faults by model, part and cause"), "parts.faults", "chart-bar")]
     return PARTS.page(request, row_actions=row_actions, toolbar=toolbar)
 
 

@@ -157,7 +157,7 @@ def _page(request: Request, found: Equipment, form: Any) -> dict[str, Any]:
             }
             for each in request.service(FollowerService).open_reports(found)
         ],
-        faults=[(code, fault_label(code, locale)) for code in FAULTS],
+        faults=[(code, labels[locale == "en"]) for code, labels in FAULTS.offered(model.type).items()],
         form=form,
     )
 

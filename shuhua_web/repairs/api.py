@@ -8,10 +8,9 @@ from pyramid.request import Request
 
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.errors import NotAllowed, TooMany, WrongState
-from shuhua_core.kernel.schema import Boolean, Choice, field
+from shuhua_core.kernel.schema import Boolean, field
 from shuhua_core.kernel.scope import covers
 from shuhua_core.media.service import MediaService
-from shuhua_core.repairs.faults import FAULTS
 from shuhua_core.repairs.machine import MACHINE
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.schema import Change, Intake
@@ -128,7 +127,6 @@ def _actions(request: Request) -> dict[str, Variant]:
 class NewRequest(Intake):
     """Everything that a new request may carry; which of it, depends on who sends it."""
 
-    fault = field(Choice(FAULTS), _("What is wrong"))
     consent = field(Boolean(), _("You may call me about this report."), default=False)
 
 

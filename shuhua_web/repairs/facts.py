@@ -12,6 +12,7 @@ from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.errors import NotFound
 from shuhua_core.kernel.scope import covers, get_visible
 from shuhua_core.kernel.workflow import Workflow
+from shuhua_core.repairs.faults import FAULTS
 from shuhua_core.repairs.machine import MACHINE
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.schema import CHANNELS, SEVERITIES
@@ -47,6 +48,7 @@ def fault_facts(request: Request, repair: RepairRequest) -> list[Fact]:
     zone, locale = request.deployment.settings.timezone, request.locale_name
     found = [
         Fact(_("Symptom"), repair.symptom, wide=True),
+        Fact(_("Kind of fault"), FAULTS.label(repair.fault, locale)),
         Fact(_("Severity"), severity(repair.severity, locale)),
         Fact(_("Warranty"), warranty(repair.in_warranty)),
         Fact(_("Channel"), word(CHANNELS, repair.channel, locale)),

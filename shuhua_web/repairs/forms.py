@@ -64,7 +64,7 @@ def intake_form(request: Request, **options: Any) -> ArrangedForm:
     form.parts = (
         Part(_("Caller"), ("caller_phone", "caller_name", "customer_id"), "part-caller"),
         Part(_("Place"), ("equipment_id", "address", "division_code"), "part-place"),
-        Part(_("Fault"), ("symptom", "severity", "media_ids"), "part-fault"),
+        Part(_("Fault"), ("fault", "symptom", "severity", "media_ids"), "part-fault"),
     )
     return form
 
@@ -74,7 +74,7 @@ def report_form(request: Request, **options: Any) -> ArrangedForm:
     form = _arranged(request, Report, omit=OMITTED, **options)
     form.parts = (
         Part(_("Place"), ("equipment_id", "code", "address"), "part-place"),
-        Part(_("Fault"), ("symptom", "severity", "media_ids"), "part-fault"),
+        Part(_("Fault"), ("fault", "symptom", "severity", "media_ids"), "part-fault"),
         Part(_("Contact"), ("caller_name", "caller_phone", "as_draft"), "part-caller"),
     )
     return form
@@ -83,7 +83,8 @@ def report_form(request: Request, **options: Any) -> ArrangedForm:
 def change_form(request: Request, repair_id: int, **options: Any) -> ArrangedForm:
     """To put facts right."""
     form = _arranged(request, Change, besides=repair_id, **options)
-    form.parts = (Part(_("Place"), ("equipment_id", "address"), "part-place"), Part(_("Fault"), ("symptom",), "part-fault"))
+    fault = Part(_("Fault"), ("fault", "symptom"), "part-fault")
+    form.parts = (Part(_("Place"), ("equipment_id", "address"), "part-place"), fault)
     return form
 
 

@@ -13,6 +13,7 @@ from shuhua_core.archives.models import Customer, ProductModel
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.scope import visible
 from shuhua_core.places.models import Division
+from shuhua_core.repairs.faults import FAULTS
 from shuhua_core.repairs.machine import MACHINE
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.schema import CHANNELS, SEVERITIES
@@ -83,6 +84,7 @@ REPAIRS = Listing(
         Column("number", _("Number"), RepairRequest.number, sort=True, nullable=False),
         Column("state", _("State"), RepairRequest.state, kind="state", nullable=False),
         Column("severity", _("Severity"), RepairRequest.severity, kind="choice", labels=SEVERITIES),
+        Column("fault", _("Kind of fault"), RepairRequest.fault, kind="choice", labels=FAULTS, at_first=False),
         Column("symptom", _("Symptom"), RepairRequest.symptom, long=True, nullable=False),
         Column("created_at", _("Received"), RepairRequest.created_at, kind="moment", sort=True, nullable=False),
         Column("site", _("Installation point"), PLACE.name),
@@ -102,6 +104,7 @@ REPAIRS = Listing(
     source=_joined,
     filters=(
         ChoiceFilter("severity", _("Severity"), RepairRequest.severity, SEVERITIES),
+        ChoiceFilter("fault", _("Kind of fault"), RepairRequest.fault, FAULTS),
         ChoiceFilter("channel", _("Channel"), RepairRequest.channel, CHANNELS),
         DateRange("created", _("Received"), RepairRequest.created_at),
         FlagFilter("open", _("Not settled"), is_open),

@@ -67,7 +67,7 @@ def edit(request: Request) -> Any:
     repair = request.service(RepairService).get(number)
     if not any(covers(repair, request.actor, each) for each in (Permission.REPAIRS_REVIEW, Permission.REPAIRS_INTAKE)):
         raise NotAllowed(state=repair.state)
-    initial = {name: getattr(repair, name) for name in ("symptom", "equipment_id", "site_id", "address")}
+    initial = {name: getattr(repair, name) for name in ("symptom", "fault", "equipment_id", "site_id", "address")}
     address = request.route_path("repairs.view", id=number)
     form = change_form(request, number, initial=initial, version=repair.version, cancel=address, action=request.path_qs)
 

@@ -14,16 +14,18 @@ from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.scope import prefix_range
 from shuhua_core.kernel.workflow import Row
 from shuhua_core.places.queries import full_names
+from shuhua_core.repairs.faults import FAULTS
 from shuhua_core.tasks.machine import MACHINE
 from shuhua_core.tasks.models import Task
 from shuhua_core.tasks.proposal import Proposal, propose
+from shuhua_core.tasks.schema import CAUSES, REMEDIES
 from shuhua_core.tasks.service import TaskService
 
 from ..i18n import _
 from ..repairs.acting import Controls, Kind
 from ..repairs.cards import Card, CardGroup, CardsWidget, two_buttons
 from ..repairs.surroundings import surroundings
-from ..widgets import ChoiceWidget
+from ..widgets import ChoiceWidget, choice_widget
 from .completion import PartsWidget
 from .facts import TITLE, contact_facts, task_groups
 from .schema import Receiver
@@ -57,8 +59,17 @@ def task_controls(request: Request, task: Task, row: Row) -> Controls:
         scores = {name: ScoreWidget() for name in ("response_score", "manner_score", "quality_score")}
         return Controls(initial={"way": "phone"}, widgets={**scores, "repaired": two_buttons(_("Yes"), _("No"))})
     if row.action == "complete":
-        return Controls(initial={"result": "repaired"}, widgets={"parts": PartsWidget()})
+        return Controls(initial={"result": "repaired", "fault": task.fault}, widgets=_completion_widgets(request, task))
     return Controls()
+
+
+def _completion_widgets(request: Request, task: Task) -> dict[str, Any]:
+    """Codes that fit the type of the piece, and parts as lines."""
+    around = surroundings(request, task)
+    fitting = around.model.type if around.model else None
+    lists = {"fault": FAULTS, "cause_code": CAUSES, "remedy_code": REMEDIES}
+    codes = {name: choice_widget(words, request.locale_name, fitting) for name, words in lists.items()}
+    return {**codes, "parts": PartsWidget()}
 
 
 def _next_morning(request: Request) -> datetime:

@@ -14,12 +14,14 @@ from shuhua_core.accounts.models import Organisation, User
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.followups.models import STATES as FOLLOWUP_STATES
 from shuhua_core.followups.models import Followup
+from shuhua_core.kernel.choices import CodeList
 from shuhua_core.kernel.scope import covers, visible
 from shuhua_core.kernel.workflow import Workflow
+from shuhua_core.repairs.faults import FAULTS
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.tasks.machine import MACHINE
 from shuhua_core.tasks.models import Task
-from shuhua_core.tasks.schema import CONSENTS, HOLD_REASONS, RESULTS
+from shuhua_core.tasks.schema import CAUSES, CONSENTS, HOLD_REASONS, REMEDIES, RESULTS
 from shuhua_core.tasks.service import TaskService
 
 from .. import formats
@@ -102,6 +104,7 @@ def work_facts(request: Request, task: Task) -> list[Fact]:
     late = is_late(request, task, MACHINE.table(request.ctx, task))
     found = [
         Fact(_("Symptom"), task.symptom, wide=True),
+        Fact(_("Kind of fault"), FAULTS.label(task.fault, locale)),
         Fact(_("Severity"), severity(task.severity, locale)),
         Fact(_("Warranty"), warranty(task.in_warranty)),
         Fact(_("Quotation"), word(CONSENTS, task.consent, locale) if task.consent != "not_needed" else None),
@@ -116,6 +119,11 @@ def work_facts(request: Request, task: Task) -> list[Fact]:
     return [fact for fact in found if fact.value]
 
 
+def said(words: CodeList, code: str | None, text: str | None, locale: str) -> str:
+    """A cause or remedy: its code's word and what was said beside it."""
+    return (": " if locale == "en" else "：").join(each for each in (words.label(code, locale), text) if each)
+
+
 def result_facts(request: Request, task: Task) -> list[Fact]:
     """How it ended."""
     zone = request.deployment.settings.timezone
@@ -126,8 +134,8 @@ def result_facts(request: Request, task: Task) -> list[Fact]:
         Fact(_("Completed"), formats.moment(task.completed_at, zone)),
         Fact(_("Satisfaction, of 5"), score),
         Fact(_("Attempts to follow up"), task.followup_attempts or None),
-        Fact(_("Cause"), task.cause, wide=True),
-        Fact(_("Remedy"), task.remedy, wide=True),
+        Fact(_("Cause"), said(CAUSES, task.cause_code, task.cause, request.locale_name), wide=True),
+        Fact(_("Remedy"), said(REMEDIES, task.remedy_code, task.remedy, request.locale_name), wide=True),
         Fact(_("Parts replaced"), parts_text(request, entered), wide=True),
         Fact(_("Customer's opinion"), entered.get("opinion"), wide=True),
         Fact(_("Customer's signature"), _("Signed on the phone") if entered.get("signature_media_id") else None),

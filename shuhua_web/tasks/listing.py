@@ -10,15 +10,17 @@ from sqlalchemy.orm import aliased
 
 from shuhua_core.accounts.models import Organisation, User
 from shuhua_core.accounts.permissions import Permission
+from shuhua_core.archives.models import ProductModel
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.i18n import translator
 from shuhua_core.kernel.scope import visible
 from shuhua_core.places.models import Division
+from shuhua_core.repairs.faults import FAULTS
 from shuhua_core.repairs.schema import SEVERITIES
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.tasks.machine import MACHINE
 from shuhua_core.tasks.models import Task, fixed_at_once, late, overdue
-from shuhua_core.tasks.schema import CONSENTS, RESULTS
+from shuhua_core.tasks.schema import CAUSES, CONSENTS, REMEDIES, RESULTS
 
 from ..archives.listing import area_columns
 from ..i18n import _
@@ -27,6 +29,7 @@ from ..listing import (
     Column,
     DateRange,
     DivisionFilter,
+    ExactFilter,
     FlagFilter,
     Listing,
     RecordFilter,
@@ -39,6 +42,7 @@ from ..repairs.listing import CUSTOMER_LABEL, PIECE_LABEL, SITE_LABEL
 
 PLACE = aliased(Site)
 PIECE = aliased(Equipment)
+MODEL = aliased(ProductModel)
 AREA = aliased(Division)
 UNIT = aliased(Organisation)
 REPAIRER = aliased(User)
@@ -57,6 +61,7 @@ def _joined(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
     return (
         query.outerjoin(PLACE, PLACE.id == Task.site_id)
         .outerjoin(PIECE, PIECE.id == Task.equipment_id)
+        .outerjoin(MODEL, MODEL.id == PIECE.model_id)
         .outerjoin(AREA, AREA.code == Task.division_code)
         .outerjoin(UNIT, UNIT.id == Task.unit_id)
         .outerjoin(REPAIRER, REPAIRER.id == Task.repairer_id)
@@ -113,7 +118,12 @@ TASKS = Listing(
         Column("unit_id", _("Unit"), Task.unit_id, kind="integer", office=False),
         Column("repairer", _("Repairer"), REPAIRER.name),
         Column("repairer_id", _("Repairer"), Task.repairer_id, kind="integer", office=False),
-        Column("result", _("Result of the repair"), Task.result, kind="choice", labels=RESULTS, office=False),
+        Column("model", _("Model"), MODEL.number, api=False, at_first=False),
+        Column("batch", _("Batch"), PIECE.batch, api=False, at_first=False),
+        Column("fault", _("Kind of fault"), Task.fault, kind="choice", labels=FAULTS, at_first=False),
+        Column("result", _("Result of the repair"), Task.result, kind="choice", labels=RESULTS, at_first=False),
+        Column("cause_code", _("Cause"), Task.cause_code, kind="choice", labels=CAUSES, at_first=False),
+        Column("remedy_code", _("Remedy"), Task.remedy_code, kind="choice", labels=REMEDIES, at_first=False),
         Column("appointed_at", _("Appointment"), Task.appointed_at, kind="moment", sort=True),
         *area_columns(Task, AREA),
         Column("address", _("Address"), Task.address, long=True),
@@ -125,6 +135,12 @@ TASKS = Listing(
     filters=(
         ChoiceFilter("severity", _("Severity"), Task.severity, SEVERITIES),
         ChoiceFilter("consent", _("Quotation"), Task.consent, CONSENTS),
+        ChoiceFilter("fault", _("Kind of fault"), Task.fault, FAULTS),
+        ChoiceFilter("result", _("Result of the repair"), Task.result, RESULTS),
+        ChoiceFilter("cause_code", _("Cause"), Task.cause_code, CAUSES),
+        ChoiceFilter("remedy_code", _("Remedy"), Task.remedy_code, REMEDIES),
+        ExactFilter("model", _("Model"), MODEL.number),
+        ExactFilter("batch", _("Batch"), PIECE.batch),
         FlagFilter("overdue", _("Overdue"), is_overdue),
         FlagFilter("mine", _("Mine"), lambda ctx: Task.repairer_id == ctx.actor.user_id),
         DateRange("created", _("Created at"), Task.created_at),

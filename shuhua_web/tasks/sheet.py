@@ -14,10 +14,11 @@ from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.steps import Step, steps_of
 from shuhua_core.plugins.builtin.sheets import DISPATCH, SERVICE
 from shuhua_core.plugins.contracts import Field, ReportData
+from shuhua_core.repairs.faults import FAULTS
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.repairs.schema import SEVERITIES
 from shuhua_core.tasks.models import Task
-from shuhua_core.tasks.schema import RESULTS
+from shuhua_core.tasks.schema import CAUSES, REMEDIES, RESULTS
 from shuhua_core.tasks.service import TaskService
 
 from .. import formats
@@ -28,6 +29,7 @@ from ..paper.sheets import photos_of_files
 from ..repairs.facts import word
 from ..repairs.surroundings import Surroundings, surroundings
 from .completion import completion, parts_text, pictures
+from .facts import said
 
 PHOTOS = 3
 """Pictures of the fault on a dispatch sheet: one row."""
@@ -76,8 +78,8 @@ def service_data(request: Request, task: Task) -> ReportData:
         "arrived_at": formats.moment(_last(steps, "arrive"), zone),
         "left_at": formats.moment(_last(steps, "complete"), zone),
         "result": word(RESULTS, task.result, locale) if task.result else "",
-        "cause": task.cause or "",
-        "remedy": task.remedy or "",
+        "cause": said(CAUSES, task.cause_code, task.cause, locale),
+        "remedy": said(REMEDIES, task.remedy_code, task.remedy, locale),
         "replaced": parts_text(request, entered),
         "opinion": _opinion(steps),
     }
@@ -100,6 +102,7 @@ def work_values(request: Request, task: Task, around: Surroundings, repairs: Seq
     repairer = session.get(User, task.repairer_id) if task.repairer_id else None
     contacts = [f"{each.caller_name or ''} {formats.masked_phone(each.caller_phone)}".strip() for each in repairs]
     address = task.address or (site.address if site else None) or ""
+    told = (FAULTS.label(task.fault, locale), task.symptom, *(each.symptom for each in repairs))
     return {
         "number": task.number,
         "date": formats.day(request.ctx.now.astimezone(zone).date()),
@@ -113,7 +116,7 @@ def work_values(request: Request, task: Task, around: Surroundings, repairs: Seq
         "installed_on": formats.day(piece.installed_on) if piece else "",
         "warranty_until": formats.day(piece.warranty_to) if piece else "",
         "safe_life_until": formats.day(piece.safe_life_to) if piece else "",
-        "fault": "\n".join(dict.fromkeys([task.symptom, *(each.symptom for each in repairs)])),
+        "fault": "\n".join(dict.fromkeys(each for each in told if each)),
         "severity": word(SEVERITIES, task.severity, locale),
         "repairer": repairer.name if repairer else "",
         "unit": unit.label(locale) if unit else "",

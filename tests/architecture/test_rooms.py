@@ -13,7 +13,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("plugins",),
     ("accounts", "audit"),
     ("media", "lists"),
-    ("quarantine",),
+    ("quarantine", "choices"),
     ("fields", "calendars", "jobs"),
     ("places",),
     ("archives",),

@@ -53,6 +53,7 @@ def test_a_job_done_without_a_network_is_at_the_server_once_with_the_same_bytes(
         phone.press(page, action)
         phone.send(page)
     phone.press(page, "complete")
+    page.select_option("[name=cause_code]", label="正常磨损")
     page.fill("[name=cause]", "轴承磨损")
     page.fill("[name=remedy]", "更换轴承")
     phone.take_photo(page, "media_ids", picture)
@@ -75,7 +76,8 @@ def test_a_job_done_without_a_network_is_at_the_server_once_with_the_same_bytes(
     expect(page.locator('[data-state="done"]')).to_have_count(5, timeout=30_000)
     assert actions_of(deployment, task) == [*known, "take", "depart", "arrive", "start", "complete"]
     with deployment.database.read() as session:
-        assert session.get_one(Task, task).state == "completed"
+        done = session.get_one(Task, task)
+        assert (done.state, done.cause_code, done.cause) == ("completed", "wear", "轴承磨损")
         (media,) = session.query(MediaFile).filter_by(record_kind="task", record_id=task)
         assert media.sha256 == hashlib.sha256(picture.read_bytes()).hexdigest()
     # The copy here is let go of only after that.

@@ -64,6 +64,8 @@ SEEN_BY = {
     "held": "quarantine.view",
     "user": "accounts.view",
     "organisation": "accounts.view",
+    "code_word": "choices.edit",
+    "kind_word": "choices.edit",
     "absent": "system.manage",
 }
 """Kind of record -> whose reach decides whether it is in sight."""
@@ -72,7 +74,7 @@ WHOSE = {
     **dict.fromkeys(("repair", "task", "followup", "part", "quotation", "media"), "abced"),
     **dict.fromkeys(("site", "equipment", "code", "customer", "project", "inspection", "plan"), "acd"),
     "message": "ad",
-    **dict.fromkeys(("model", "lifetime", "user", "organisation", "absent", "checklist", "held"), "a"),
+    **dict.fromkeys(("model", "lifetime", "user", "organisation", "absent", "checklist", "held", "code_word", "kind_word"), "a"),
     "": " ",
 }
 """Kind of record -> which of them there are; see reach.toml."""

@@ -24,6 +24,7 @@ from shuhua_core.inspections.models import Checklist
 from shuhua_core.inspections.plans import PlanService
 from shuhua_core.inspections.service import InspectionService
 from shuhua_core.kernel.actor import SYSTEM
+from shuhua_core.kernel.choice_store import ChoiceEntry
 from shuhua_core.kernel.clock import SetClock
 from shuhua_core.media.service import MediaService
 from shuhua_core.media.store import MediaStore
@@ -186,6 +187,8 @@ def furnish(house: House, records: str = "abced") -> None:
             session.flush()
             ids["message", "a", role] = message.id
         if "a" in records:
+            for kind, name in (("code_word", "causes"), ("kind_word", "site_kinds")):
+                ids[kind, "a"] = session.scalar(select(ChoiceEntry.id).where(ChoiceEntry.list_name == name).order_by("position"))
             held = HeldRequest(
                 user_id=world.users["repairer"], organisation_path=world.units["agent"].path, reason="revoked",
                 key=str(uuid.uuid4()), path="/api/v1/tasks/999999/actions/take", body={}, received_at=deployment.clock.now(),

@@ -62,10 +62,10 @@ def _of(case: ServiceCase, confirm_after: timedelta) -> Iterator[Deed]:
 
 
 def result_of(case: ServiceCase) -> dict[str, str]:
-    """How the work ended, as the record tells."""
+    """How the work ended, as the record tells. It never says why something broke, so nothing is made up."""
     note = case.closing_note if len(case.closing_note) > 1 else "Case resolved"
     return {
         "result": "no_fault" if _NO_FAULT.search(note) else "repaired",
-        "cause": f"{case.type.symptom_zh} / {case.type.symptom_en}",
+        "cause_code": "unknown",
         "remedy": note[:1000],
     }

@@ -21,6 +21,7 @@ from shuhua_core.datasets.load.store import Store
 from shuhua_core.datasets.load.world_load import WorldLoader
 from shuhua_core.followups.models import Followup
 from shuhua_core.kernel.deployment import Deployment
+from shuhua_core.parts.models import ReturnedPart
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.tasks.models import RepairTask, Task
@@ -28,7 +29,7 @@ from shuhua_core.tasks.models import RepairTask, Task
 SITES_AT_ONCE = 200
 DEEDS_AT_ONCE = 4000
 """Reports and steps in one transaction."""
-_MODELS = (Organisation, User, UserRole, Project, Site, Equipment, RepairRequest, Task, RepairTask, Followup)
+_MODELS = (Organisation, User, UserRole, Project, Site, Equipment, RepairRequest, Task, RepairTask, Followup, ReturnedPart)
 
 
 class BulkLoad:

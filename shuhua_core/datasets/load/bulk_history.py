@@ -32,12 +32,13 @@ from shuhua_core.places.positions import position_of, set_position
 from shuhua_core.repairs.events import RepairEvent
 from shuhua_core.repairs.machine import MACHINE as REPAIRS
 from shuhua_core.repairs.models import RepairRequest
-from shuhua_core.repairs.schema import Intake, PublicReport, Report
+from shuhua_core.repairs.public import public_values
+from shuhua_core.repairs.schema import Intake, Report
 from shuhua_core.sites.effects import MACHINE as EQUIPMENT
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.tasks.machine import MACHINE as TASKS
 
-_SCHEMAS = {"call_centre": Intake, "app": Report, "public": PublicReport}
+_SCHEMAS = {"call_centre": Intake, "app": Report}
 
 
 class BulkHistory:
@@ -70,7 +71,7 @@ class BulkHistory:
         standing = self._standing(ctx.session, self._ids.sites[plan.site])
         standing.users += 1
         piece = standing.pieces[self._ids.equipment[plan.equipment]]
-        values = deserialize(_SCHEMAS[plan.channel], report_of(plan, piece.id, piece.code))
+        values = self._values(ctx, plan, report_of(plan, piece.id, piece.code))
         repair = self._new(ctx, plan, values, standing.site, piece)
         if plan.channel == "call_centre":
             contact = keep_contact(
@@ -97,6 +98,11 @@ class BulkHistory:
         )
         self._count_down(plan.key, 0)
 
+    def _values(self, ctx: Context, plan: RepairPlan, data: Mapping[str, Any]) -> dict[str, Any]:
+        if plan.channel == "public":
+            return public_values(data, ctx.deployment.settings.locale)
+        return deserialize(_SCHEMAS[plan.channel], data)
+
     def act(self, plan: RepairPlan, step: Step) -> None:
         """A step is taken, unless it comes by itself."""
         if step.automatic != "reaction":
@@ -108,6 +114,7 @@ class BulkHistory:
                 self._store.touch(repair)
             elif step.subject == "task":
                 task = self._memory.task(step.key)
+                self._reactions.replaced = data.get("parts") or []
                 TASKS.perform(ctx, task, step.action, data)
                 self._store.touch(task)
             else:
@@ -143,6 +150,7 @@ class BulkHistory:
             workflow_version=self._version,
             channel=plan.channel,
             symptom=values["symptom"],
+            fault=values.get("fault"),
             severity=values.get("severity"),
             site_id=site.id,
             equipment_id=piece.id,

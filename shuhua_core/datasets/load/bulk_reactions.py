@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from shuhua_core.datasets.load.bulk_memory import Memory, Standing
 from shuhua_core.datasets.load.bulk_world import derive_state
@@ -13,6 +14,11 @@ from shuhua_core.kernel.context import Context, Reaction
 from shuhua_core.kernel.events import Event
 from shuhua_core.kernel.transition import Machine
 from shuhua_core.kernel.workflow import Workflow
+from shuhua_core.parts.events import PartEvent
+from shuhua_core.parts.machine import MACHINE as PARTS
+from shuhua_core.parts.machine import named
+from shuhua_core.parts.models import ReturnedPart
+from shuhua_core.parts.reactions import part_values
 from shuhua_core.repairs.events import RepairEvent
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.sites.effects import MACHINE as EQUIPMENT
@@ -29,6 +35,8 @@ class BulkReactions:
         self._memory, self._store, self._repairs = memory, store, repairs
         self._keys: dict[int, list[str]] = {}
         self._table: Workflow | None = None
+        self.replaced: Sequence[Mapping[str, Any]] = ()
+        """The parts that the step names which is being taken."""
 
     def table(self) -> Mapping[str, tuple[Reaction, ...]]:
         """Event -> reactions, in the order of the services'."""
@@ -37,7 +45,8 @@ class BulkReactions:
             RepairEvent.TASK_ADDED: (self._add_task,),
             RepairEvent.MERGED: (self._follow_merge,),
             TaskEvent.STARTED: (self._note_repair_started,),
-            TaskEvent.COMPLETED: (self._note_repaired, self._settle_repairs, self._open_followup),
+            TaskEvent.HANDED_OVER: (self._keep_parts,),
+            TaskEvent.COMPLETED: (self._note_repaired, self._settle_repairs, self._open_followup, self._keep_parts),
             TaskEvent.CANCELLED: (self._settle_repairs,),
             TaskEvent.REWORKED: (self._redo_repairs, self._drop_followup),
             TaskEvent.FOLLOWED_UP: (self._note_followup,),
@@ -102,6 +111,7 @@ class BulkReactions:
             state=table.initial[0],
             workflow_version=table.version,
             symptom=symptom,
+            fault=repair.fault,
             severity=level,
             in_warranty=repair.in_warranty,
             check_asked=repair.host_unit_id is not None and site.kind in settings.check_kinds.split(),
@@ -166,6 +176,14 @@ class BulkReactions:
         )
         self._memory.followups[task.id] = followup
         self._tell(ctx, FollowupEvent.OPENED, followup, None)
+
+    def _keep_parts(self, ctx: Context, event: Event) -> None:
+        if event.action != "complete":
+            return
+        task = self._memory.task_by_id(event.record_id)
+        for said in self.replaced:
+            part = self._store.new(ReturnedPart, **part_values(ctx, task, said))
+            PARTS.begin(ctx, part, event=PartEvent.REPLACED, values=named(part))
 
     def _note_followup(self, ctx: Context, event: Event) -> None:
         followup = self._memory.followups.pop(event.record_id)

@@ -25,6 +25,7 @@ from shuhua_core.datasets.load.osm_load import load_places
 from shuhua_core.datasets.load.publications import publish_some
 from shuhua_core.datasets.load.replay import Replay
 from shuhua_core.datasets.load.report import ImportReport
+from shuhua_core.datasets.load.returns import Returns
 from shuhua_core.datasets.load.rounds import Rounds
 from shuhua_core.datasets.load.world_load import add_person, add_unit, the_maker
 from shuhua_core.house import open_deployment
@@ -96,6 +97,7 @@ def _load(deployment: Deployment, progress: Progress) -> ImportReport:
     for name, steps, total in replay.parts():
         progress(name, steps, total)
     _others(deployment, replay, players, now, password)
+    Returns(deployment, now).make()
     publish_some(deployment, now)
     Rounds(deployment, now, players.division).make()
     return _real(deployment, password, progress)

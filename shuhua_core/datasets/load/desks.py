@@ -23,7 +23,14 @@ from shuhua_core.tasks.events import TaskEvent
 from shuhua_core.tasks.service import TaskService
 
 _OVER = ("rejected", "withdrawn", "closed", "merged")
-_DONE = {"result": "repaired", "cause": "长期使用，轴承磨损", "remedy": "更换轴承，重新紧固并试用"}
+_DONE = {
+    "result": "repaired",
+    "cause_code": "wear",
+    "cause": "长期使用，轴承磨损",
+    "remedy_code": "replaced",
+    "remedy": "更换轴承，重新紧固并试用",
+    "parts": [{"name": "轴承", "old_number": "BEAR-2021-0417", "new_number": "BEAR-2026-1108", "in_warranty": True}],
+}
 _SCORES = {"way": "phone", "repaired": True, "response_score": 5, "manner_score": 5, "quality_score": 4, "opinion": "处理及时"}
 
 _ALLOCATED = ("approve", "allocate")

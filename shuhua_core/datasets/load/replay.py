@@ -140,7 +140,8 @@ class StepReader:
 
 def report_of(repair: RepairPlan, equipment_id: int, code: str | None) -> dict[str, Any]:
     """A report as its channel's schema reads it: the public names the piece by the code on its label."""
-    fault = {"symptom": repair.symptom, "caller_name": repair.caller, "caller_phone": repair.phone}
+    words = {"symptom": repair.symptom, "fault": repair.fault.fault_code}
+    fault = {**words, "caller_name": repair.caller, "caller_phone": repair.phone}
     if repair.channel == "public":
         return {**fault, "code": code, "consent": bool(repair.phone)}
     return {**fault, "equipment_id": equipment_id, "as_draft": repair.state == "draft"}

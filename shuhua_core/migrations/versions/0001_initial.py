@@ -112,6 +112,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_checklists_number")),
     )
     op.create_table(
+        "choices",
+        sa.Column("id", types.BigInt, nullable=False),
+        sa.Column("list_name", types.code_string(30), nullable=False),
+        sa.Column("code", types.code_string(20), nullable=False),
+        sa.Column("zh", sa.String(length=40), nullable=False),
+        sa.Column("en", sa.String(length=60), nullable=False),
+        sa.Column("position", types.BigInt, nullable=False),
+        sa.Column("applies_to", types.PlainJson, nullable=True),
+        sa.Column("parent", types.code_string(20), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("retired_at", types.UtcDateTime(), nullable=True),
+        sa.Column("version", types.BigInt, nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("updated_at", types.UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_choices")),
+        sa.UniqueConstraint("list_name", "code", name=op.f("uq_choices_list_name_code")),
+    )
+    op.create_table(
+        "choices_version",
+        sa.Column("id", types.BigInt, autoincrement=False, nullable=False),
+        sa.Column("token", types.code_string(36), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_choices_version")),
+    )
+    op.create_table(
         "divisions",
         sa.Column("code", types.code_string(20), nullable=False),
         sa.Column("parent_code", types.code_string(20), nullable=True),
@@ -1400,6 +1424,7 @@ def upgrade() -> None:
         sa.Column("version", types.BigInt, nullable=False),
         sa.Column("workflow_version", types.BigInt, nullable=False),
         sa.Column("symptom", sa.Text(), nullable=False),
+        sa.Column("fault", sa.String(length=20), nullable=True),
         sa.Column("severity", sa.String(length=10), nullable=False),
         sa.Column("in_warranty", sa.Boolean(), nullable=True),
         sa.Column("consent", sa.String(length=20), nullable=False),
@@ -1428,7 +1453,9 @@ def upgrade() -> None:
         sa.Column("ended_at", types.UtcDateTime(), nullable=True),
         sa.Column("hold_reason", sa.String(length=20), nullable=True),
         sa.Column("result", sa.String(length=20), nullable=True),
+        sa.Column("cause_code", sa.String(length=20), nullable=True),
         sa.Column("cause", sa.Text(), nullable=True),
+        sa.Column("remedy_code", sa.String(length=20), nullable=True),
         sa.Column("remedy", sa.Text(), nullable=True),
         sa.Column("satisfaction", types.BigInt, nullable=True),
         sa.Column("followup_attempts", types.BigInt, nullable=False),
@@ -2075,6 +2102,8 @@ def downgrade() -> None:
     op.drop_index("ix_divisions_name_zh", table_name="divisions")
     op.drop_index("ix_divisions_name_en", table_name="divisions")
     op.drop_table("divisions")
+    op.drop_table("choices_version")
+    op.drop_table("choices")
     op.drop_table("checklists")
     op.drop_index("ix_audit_record", table_name="audit")
     op.drop_index("ix_audit_feed", table_name="audit")

@@ -9,6 +9,7 @@ import { App } from "./app";
 import { type Language, use } from "./i18n";
 import { restoreClock } from "./store/clock";
 import { setting } from "./store/database";
+import { restoreChoices } from "./store/choices";
 import { watchLeaving } from "./store/drafts";
 import { restorePreferences } from "./store/preferences";
 import { restore } from "./store/session";
@@ -18,7 +19,7 @@ import { keepFresh } from "./store/rhythm";
 
 const chosen = await setting<Language>("language");
 use(chosen ?? (navigator.language.startsWith("zh") || navigator.languages.some((each) => each.startsWith("zh")) ? "zh" : "en"));
-await Promise.all([restore(), restorePreferences(), restoreSync(), restoreClock()]);
+await Promise.all([restore(), restorePreferences(), restoreSync(), restoreClock(), restoreChoices()]);
 watchLeaving();
 createApp(App).mount("#app");
 void register();

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from io import BytesIO
 
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from tests.web.work import act_form
+from tests.web.work import act_form, flow_in
 
 
 def test_the_parts_of_a_task_go_from_hand_to_hand_until_there_is_a_finding(browser, replaced):
@@ -61,7 +62,7 @@ def test_the_sheet_names_the_part_its_task_and_the_way(browser, replaced):
 def test_faults_are_counted_by_model_batch_and_part_and_lead_to_their_rows(browser, replaced):
     page = browser("quality_engineer").get("/parts/faults")
     rows = [[cell.text for cell in row.select("td")] for row in page.html.select("table.grid tbody tr")]
-    assert sorted((row[2], row[3], row[4]) for row in rows) == [("踏板 <b>", "1", "0"), ("轴承", "1", "1")]
+    assert sorted((row[2], row[3], row[5]) for row in rows) == [("踏板 <b>", "1", "0"), ("轴承", "1", "1")]
     links = page.html.select("table.grid a")
     assert len(links) == 2
     for link in links:
@@ -88,3 +89,46 @@ def test_the_api_lists_reads_and_moves_them(as_, replaced):
     phone.post(f"/parts/{replaced[0]}/actions/receive", {}, status=403)
     steps = phone.get(f"/parts/{replaced[0]}/timeline").json["items"]
     assert [step["action"] for step in steps] == ["create", "send"]
+
+
+def test_repairs_are_counted_by_what_somebody_chooses_with_a_chart_and_an_excel_file(browser, replaced, deployment, world):
+    with flow_in(deployment, world) as flow:
+        for fault, cause in (("noise", "lubrication"), ("noise", "wear"), ("loose", "wear")):
+            coded = {"cause_code": cause, "remedy_code": "replaced"}
+            flow.to_completed(flow.to_assigned(flow.approve(flow.report(piece="one_2", fault=fault))), **coded)
+    engineer = browser("quality_engineer")
+    page = engineer.get("/parts/faults?of=repairs&by=cause&by=fault&by=")
+    rows = [[cell.text for cell in row.select("td")] for row in page.html.select("table.grid tbody tr")]
+    assert ["Ordinary wear", "Strange noise", "1", "25.0 %", "1"] in rows
+    assert ["Not said", "Not said", "1", "25.0 %", "1"] in rows
+    chart = json.loads(page.html.select_one("[data-chart]")["data-chart"])
+    assert chart["yAxis"]["data"][0] == "Ordinary wear"
+    heights = {each["name"]: each["data"][0] for each in chart["series"]}
+    assert (heights["Strange noise"], heights["Loose or shaking"]) == (1, 1)
+    for link in page.html.select("table.grid a"):
+        assert len(engineer.get(link["href"]).html.select("table.grid tbody tr")) == 1
+    file = engineer.get("/parts/faults.xlsx?of=repairs&by=cause")
+    found = CalamineWorkbook.from_filelike(BytesIO(file.body)).get_sheet_by_index(0).to_python()
+    assert found[0] == ["Cause", "Number", "Share", "In warranty"]
+    assert ["Ordinary wear", 2.0, 0.5, 2.0] in found
+    assert ["No grease left", 1.0, 0.25, 1.0] in found
+
+
+def test_a_day_that_is_none_is_said_above_the_figures(browser, replaced):
+    page = browser("quality_engineer").get("/parts/faults?created_from=yesterday", status=422)
+    assert page.html.select_one(".alert-danger")
+    browser("quality_engineer").get("/parts/faults.xlsx?created_from=yesterday", status=422)
+
+
+def test_figures_take_a_constant_number_of_statements(browser, replaced, deployment, world, count_requests_sql):
+    engineer = browser("quality_engineer")
+    engineer.get("/parts/faults?of=repairs&by=cause")
+    counts = []
+    for _turn in range(2):
+        with count_requests_sql() as sql:
+            engineer.get("/parts/faults?of=repairs&by=cause")
+        counts.append([each for each in sql.statements if each.startswith("SELECT")])
+        with flow_in(deployment, world) as flow:
+            flow.to_completed(flow.to_assigned(flow.approve(flow.report(piece="one_2"))), cause_code="wear")
+    assert len(counts[0]) == len(counts[1])
+    assert not any("choices" in each for each in counts[1][1:])

@@ -73,7 +73,10 @@ export interface Task extends Row {
   completed_at: string | null;
   hold_reason: string | null;
   result: string | null;
+  fault: string | null;
+  cause_code: string | null;
   cause: string | null;
+  remedy_code: string | null;
   remedy: string | null;
   requests: RequestOfTask[];
   media: Media[];
@@ -123,6 +126,7 @@ export interface Piece extends Row {
   name: string;
   state: string;
   model: string | null;
+  model_id: number;
   serial: string | null;
   site: string | null;
   site_id: number | null;

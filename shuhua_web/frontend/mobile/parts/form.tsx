@@ -1,6 +1,6 @@
 /** A form from a schema: one part for each kind of member, large enough for a thumb. */
 import { defineComponent, type VNodeChild } from "vue";
-import { label, t } from "../i18n";
+import { label, language, t } from "../i18n";
 import type { Json, JsonObject } from "../queue/types";
 import { asLocalInput, fromLocalInput } from "./format";
 import { Icon } from "./icon";
@@ -9,6 +9,7 @@ import { ScanField } from "./scan-field";
 import { Position } from "./position";
 import type { Member } from "./schema";
 import { Signature } from "./signature";
+import { offered } from "../store/choices";
 
 export interface Person {
   id: number;
@@ -26,10 +27,15 @@ interface Props {
   /** Where distances are measured from. */
   target?: { longitude: number; latitude: number } | null;
   people?: Person[];
+  /** The type of the piece that it is about: words that fit others only are left out. */
+  about?: string | null;
   /** Before the names of members in ids: a form within a form. */
   prefix?: string;
   onChange: (name: string, value: Json) => void;
 }
+
+/** Choices that are shown side by side. */
+const FEW = 8;
 
 export const Form = defineComponent(
   (props: Props) => {
@@ -55,6 +61,35 @@ export const Form = defineComponent(
       );
     }
 
+    /** Words of a list that the office keeps, else the schema's own. */
+    function options(asked: Member, value: Json): [value: string, text: string][] {
+      if (asked.list !== null) {
+        return offered(asked.list, props.about ?? null, value).map((each) => [each.code, each[language.now]]);
+      }
+      return asked.choices.map((each) => [each, label(asked.name, each)]);
+    }
+
+    /** Buttons for a thumb while they are few, the phone's own list for many. */
+    function many(asked: Member, value: Json, found: [value: string, text: string][]): VNodeChild {
+      if (found.length <= FEW) {
+        return choices(asked, value, found);
+      }
+      return (
+        <select
+          class="input"
+          id={id(asked)}
+          name={asked.name}
+          aria-labelledby={`${id(asked)}-label`}
+          aria-invalid={Boolean(props.errors[asked.name])}
+          aria-describedby={`${id(asked)}-error`}
+          onChange={(event: Event) => props.onChange(asked.name, (event.target as HTMLSelectElement).value || null)}
+        >
+          <option value="" selected={value === null}>{t("choose")}</option>
+          {found.map(([code, text]) => <option key={code} value={code} selected={value === code}>{text}</option>)}
+        </select>
+      );
+    }
+
     function input(asked: Member, type: string, value: string, read: (text: string) => Json): VNodeChild {
       return (
         <input
@@ -76,7 +111,7 @@ export const Form = defineComponent(
       const value = props.values[asked.name] ?? null;
       switch (asked.kind) {
         case "choice":
-          return choices(asked, value, asked.choices.map((each) => [each, label(asked.name, each)]));
+          return many(asked, value, options(asked, value));
         case "boolean":
           return choices(asked, value, [[true, t("yes")], [false, t("no")]]);
         case "score":
@@ -181,5 +216,5 @@ export const Form = defineComponent(
       </div>
     );
   },
-  { props: ["asked", "values", "errors", "target", "people", "prefix", "onChange"], name: "Form" },
+  { props: ["asked", "values", "errors", "target", "people", "about", "prefix", "onChange"], name: "Form" },
 );

@@ -13,6 +13,8 @@ export interface Member {
   least: number;
   pattern: string | null;
   choices: string[];
+  /** The choice list that has the words, where the office keeps them. */
+  list: string | null;
   members: Member[];
 }
 
@@ -41,6 +43,7 @@ function member(name: string, schema: Schema, required: boolean): Member {
     least: Number(schema["minLength"] ?? schema["minItems"] ?? schema["minimum"] ?? 0),
     pattern: typeof schema["pattern"] === "string" ? schema["pattern"] : null,
     choices: ((schema["enum"] ?? []) as Json[]).filter((each): each is string => typeof each === "string"),
+    list: typeof schema["x-choices"] === "string" ? schema["x-choices"] : null,
     members: kind === "rows" ? members(items) : [],
   };
 }
@@ -64,7 +67,7 @@ function kindOf(name: string, type: string, schema: Schema, items: Schema): Memb
   if (name === "repairer_id") {
     return "person";
   }
-  if (schema["enum"]) {
+  if (schema["enum"] || schema["x-choices"]) {
     return "choice";
   }
   if (type === "array") {
@@ -92,6 +95,13 @@ export function complaints(asked: Member[], values: JsonObject): Record<string, 
     const said = complaint(each, values[each.name] ?? null);
     if (said) {
       found[each.name] = said;
+    }
+  }
+  // What has a code and words beside it is told by one of them.
+  for (const { name } of asked) {
+    const words = name.replace(/_code$/, "");
+    if (words !== name && !values[name] && !String(values[words] ?? "").trim() && asked.some((each) => each.name === words)) {
+      found[name] = t("required");
     }
   }
   return found;

@@ -11,11 +11,11 @@ import { Button } from "../parts/vant";
 import type { Action } from "../queue/foresee";
 import type { Json } from "../queue/types";
 import { back, place } from "../router";
-import type { Row, Task } from "../api/records";
+import type { Piece, Row, Task } from "../api/records";
 import { database } from "../store/database";
 import { live } from "../store/live";
 import { flush, plain, queue } from "../store/outbox";
-import { people, shown, spotOf } from "../store/records";
+import { one, people, shown, spotOf } from "../store/records";
 
 const PATHS: Record<string, string> = { task: "/tasks", repair: "/repairs", quotation: "/quotations", equipment: "/equipment" };
 
@@ -26,6 +26,10 @@ export const ActScreen = defineComponent(() => {
   const target = live(async () => {
     const found = await shown<Task>(kind, Number(id));
     return found ? spotOf(found.data) : null;
+  });
+  const type = live(async () => {
+    const piece = await one<Piece>("equipment", (await shown<Task>(kind, Number(id)))?.data.equipment_id ?? null);
+    return piece ? ((await one<Row>("model", piece.model_id))?.["type"] as string | undefined) ?? null : null;
   });
   const persons = live(people);
   const errors = ref<Record<string, string>>({});
@@ -53,6 +57,7 @@ export const ActScreen = defineComponent(() => {
       errors.value = item?.refusal?.errors ?? {};
     } else if (!draft.resumed.value && name === "complete") {
       draft.values["result"] = "repaired";
+      draft.values["fault"] = record.value?.data.fault ?? null;
     } else if (!draft.resumed.value && name === "approve") {
       const proposed = (await shown<Row>(kind, Number(id)))?.data["warranty_proposed"];
       if (typeof proposed === "boolean") {
@@ -100,7 +105,7 @@ export const ActScreen = defineComponent(() => {
             <>
               <p class="form-about">{about.value}</p>
               <Resumed draft={draft} />
-              <Form asked={asked.value} values={draft.values} errors={errors.value} target={target.value ?? null} people={persons.value ?? []} onChange={set} />
+              <Form asked={asked.value} values={draft.values} errors={errors.value} target={target.value ?? null} people={persons.value ?? []} about={type.value ?? null} onChange={set} />
             </>
           ) : (
             <p class="empty">{t("not_now")}</p>

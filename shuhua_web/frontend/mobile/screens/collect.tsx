@@ -1,7 +1,7 @@
 /** Collecting in one visit: a new or known site, its new pieces with their photos, and the label that each one gets. */
 import { computed, defineComponent, ref } from "vue";
 import type { Site } from "../api/records";
-import { label, t } from "../i18n";
+import { t } from "../i18n";
 import { useDraft } from "../parts/drafting";
 import { distance } from "../parts/format";
 import { Form } from "../parts/form";
@@ -16,6 +16,7 @@ import { Button } from "../parts/vant";
 import { metres } from "../parts/where";
 import type { Json, JsonObject } from "../queue/types";
 import { back, place } from "../router";
+import { wordOf } from "../store/choices";
 import { live } from "../store/live";
 import type { Enqueuing } from "../store/outbox";
 import { all } from "../store/records";
@@ -24,7 +25,7 @@ const FILES = { type: ["array", "null"], items: { type: "integer" }, maxItems: 9
 const SITE = members({
   properties: {
     name: { type: "string", minLength: 1, maxLength: 120 },
-    kind: { type: "string", enum: ["park", "community", "school", "path", "stadium", "club", "other"] },
+    kind: { type: "string", "x-choices": "site_kinds" },
     position: { type: ["object", "null"] },
     address: { type: ["string", "null"], maxLength: 200 },
     contact_name: { type: ["string", "null"], maxLength: 60 },
@@ -139,7 +140,7 @@ export const CollectScreen = defineComponent(() => {
       <h2>{t("near_sites")}</h2>
       {near.value.map(({ site, away }) => (
         <button type="button" class="pick" key={site.id} onClick={() => draft.set("site_id", site.id)}>
-          <span>{site.name}（{site.number}）· {label("kind", String(site["kind"]))}</span>
+          <span>{site.name}（{site.number}）· {wordOf("site_kinds", String(site["kind"]))}</span>
           <span class="card-text">{distance(away)} · {t("use_this")}</span>
         </button>
       ))}

@@ -19,6 +19,7 @@ import { mapApps } from "../parts/where";
 import type { Action } from "../queue/foresee";
 import type { JsonObject } from "../queue/types";
 import { go, place } from "../router";
+import { wordOf } from "../store/choices";
 import { live } from "../store/live";
 import { enqueue } from "../store/outbox";
 import { allShown, one, shown, spotOf } from "../store/records";
@@ -33,6 +34,11 @@ const NEXT = [
 
 /** Repairs about which somebody on the site can be asked. */
 const ENDED = new Set(["completed", "followed_up", "closed"]);
+
+/** A code's word and what was said beside it. */
+function said(word: string, text: string | null | undefined): string {
+  return [word, text].filter(Boolean).join(" · ");
+}
 
 export const RecordScreen = defineComponent(() => {
   const kind = place.parts[0] ?? "task";
@@ -108,10 +114,11 @@ export const RecordScreen = defineComponent(() => {
       {fact(t("appointed"), moment(data.appointed_at))}
       {data.in_warranty == null ? null : fact(t("warranty"), t(data.in_warranty ? "in_warranty" : "out_of_warranty"))}
       {kind === "task" && data.consent && data.consent !== "not_needed" ? fact(t("quotation"), label("consent", data.consent)) : null}
-      {fact(t("hold_reason"), data.hold_reason ? label("hold_reason", data.hold_reason) : "")}
+      {fact(t("hold_reason"), data.hold_reason ? wordOf("hold_reasons", data.hold_reason) : "")}
       {fact(t("result"), data.result ? label("result", data.result) : "")}
-      {fact(t("cause"), data.cause)}
-      {fact(t("remedy"), data.remedy)}
+      {fact(t("fault"), wordOf("faults", data.fault))}
+      {fact(t("cause"), said(wordOf("causes", data.cause_code), data.cause))}
+      {fact(t("remedy"), said(wordOf("remedies", data.remedy_code), data.remedy))}
       {fact(t("answer"), data["answer"])}
       {fact(t("question"), data["question"])}
     </dl>

@@ -20,6 +20,7 @@ const DONE_AT = { type: ["string", "null"], format: "date-time" };
 const FILES = { type: ["array", "null"], items: { type: "integer" }, maxItems: 9 };
 const REPORT: JsonObject = {
   properties: {
+    fault: { type: ["string", "null"], "x-choices": "faults" },
     symptom: { type: "string", minLength: 2, maxLength: 2000 },
     media_ids: FILES,
     position: { type: ["object", "null"] },

@@ -5,6 +5,7 @@ import type { Row, Task } from "../api/records";
 import type { Table } from "../queue/foresee";
 import { isOver } from "../queue/order";
 import type { Item, JsonObject } from "../queue/types";
+import { readChoices } from "./choices";
 import { database, type Kept, setSetting, setting } from "./database";
 import { expire, may, session } from "./session";
 
@@ -164,6 +165,7 @@ async function readMessages(): Promise<void> {
 
 /** Parts that a deployment may be without; what is not there is not shown. */
 const OPTIONAL: (() => Promise<unknown>)[] = [
+  readChoices,
   async () => may("inspections.view") && optional("due", async () => (await read<{ items: JsonObject[] }>("/inspections/due")).items),
   async () => may("inspections.view") && optional("checklists", readChecklists),
   async () => optional("articles", async () => (await read<{ items: JsonObject[] }>("/articles?limit=50")).items),
