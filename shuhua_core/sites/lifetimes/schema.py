@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from shuhua_core.archives.kinds import EQUIPMENT_TYPES, Labels
+from shuhua_core.archives.kinds import EQUIPMENT_TYPES
 from shuhua_core.archives.records import patch_of
 from shuhua_core.archives.schema import note_field, number_field
 from shuhua_core.kernel.i18n import _
 from shuhua_core.kernel.schema import Choice, Date, InputSchema, Integer, RecordId, Text, field
+from shuhua_core.sites.states import Labels
 
 DAYS: Labels = {"production": ("生产日期", "Production"), "installation": ("安装日期", "Installation")}
 """Days of a piece that a rule may go by. Where one is not known, the other stands in for it."""

@@ -78,7 +78,7 @@ class LifetimeRuleService:
         """
         ctx = self._ctx
         rule = self._editable(rule_id, expected_version)
-        values = records.patch_values(LifetimeRulePatch, data)
+        values = records.patch_values(LifetimeRulePatch, data, rule)
         if values.get("number", rule.number) is None:
             del values["number"]
         self._check({**{name: getattr(rule, name) for name in _FIELDS}, **values}, rule)
