@@ -1,4 +1,4 @@
-"""Makes the programs available that the tests use beside Python: PostgreSQL and Chromium.
+"""Makes the programs available that the tests use beside Python: PostgreSQL, Chromium and strace.
 
 As root on Debian and its kin, installs what is missing. Elsewhere uses what is there, and says which tests will be skipped;
 with CI set it fails instead, so that a green run is never one that tested less.
@@ -25,8 +25,14 @@ class Tool:
     skipped: str
 
 
+def _program(name: str) -> Path | None:
+    found = shutil.which(name)
+    return Path(found) if found else None
+
+
 TOOLS = (
     Tool("PostgreSQL", postgres.find, ("postgresql",), "tests on PostgreSQL"),
+    Tool("strace", lambda: _program("strace"), ("strace",), "tests that cut the power"),
     Tool("Chromium", chromium.find, ("chromium", "fonts-noto-cjk"), "tests in a browser"),
 )
 

@@ -24,11 +24,19 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
+_DURABLE: set[Path] = set()
+"""Folders whose names this process has made durable. One that is there may be another writer's, who has yet to do it."""
+
+
 def make_folder(folder: Path) -> None:
-    """Make a folder, and its name durable."""
+    """Make a folder and those that it lies in, and all their names durable."""
+    if folder in _DURABLE and folder.is_dir():
+        return
     if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        sync_folder(folder.parent)
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+    _DURABLE.add(folder)
 
 
 def move(source: Path, target: Path) -> None:

@@ -1,0 +1,120 @@
+"""The power goes at moments drawn at random: what was acknowledged before is in the database and on the disk.
+
+``SHUHUA_CUTS`` says at how many moments; ``make faults`` looks at many.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from shuhua_core.house import open_deployment
+from shuhua_core.kernel.settings import Settings
+from shuhua_core.media.store import MediaStore
+from tests.faults.clients import SEED, Acknowledged, lost
+from tests.faults.killing import Server, working
+from tests.faults.power import Disk, read, tracing
+
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
+
+CUTS = int(os.environ.get("SHUHUA_CUTS", "25"))
+REPORTS = max(8, CUTS // 25)
+"""Of each reporter."""
+
+
+@pytest.fixture
+def strace() -> str:
+    """strace, without which a test is skipped; in CI it fails."""
+    found = shutil.which("strace")
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI needs strace: what is durable is read from what reaches the disk")
+        pytest.skip("strace is not installed")
+    return found
+
+
+@pytest.fixture
+def house(deployment, database_url, tmp_path, reporters) -> Path:
+    """A folder with the database and the files of one deployment, whose power has been safe so far; the reporters are in it."""
+    folder = tmp_path / "house"
+    folder.mkdir()
+    deployment.database.dispose()
+    source = Path(database_url.removeprefix("sqlite:///"))
+    with sqlite3.connect(source) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    connection.close()
+    shutil.copyfile(source, folder / "house.sqlite")
+    return folder
+
+
+def record_of(house: Path) -> Path:
+    """Where the server's deeds are recorded."""
+    return house.parent / "record"
+
+
+def recorded(house: Path, reporters, plant: str | None = None) -> list[Acknowledged]:
+    """Everybody reports while the server's deeds are recorded; gives what was acknowledged."""
+    server = Server(f"sqlite:///{house}/house.sqlite", house / "media", plant, before=tracing(record_of(house)))
+    try:
+        address = server.start()
+        for each in reporters:
+            each.address = address
+        with working(reporters, REPORTS):
+            pass
+    finally:
+        server.kill()
+    assert [refused for each in reporters for refused in each.refused] == []
+    return [each for reporter in reporters for each in reporter.heard]
+
+
+def wrong_after_cuts(disk: Disk, house: Path, heard: list[Acknowledged], cuts: int) -> list[str]:
+    """Cut the power at so many moments after the first acknowledgement; gives what was lost."""
+    deeds = list(read(record_of(house), house))
+    first = next(n for n, deed in enumerate(deeds) if deed.at > min(each.at for each in heard))
+    moments = set(random.Random(SEED).sample(range(first, len(deeds)), min(cuts, len(deeds) - first)))
+    wrong = []
+    for number, deed in enumerate(deeds):
+        disk.do(deed)
+        if number in moments:
+            remains = house.parent / f"cut-{number}"
+            disk.after_power_loss(house, remains)
+            told = [each for each in heard if each.at <= deed.at]
+            wrong += [f"after deed {number} of {len(deeds)}: {each}" for each in _wrong(remains, told)]
+            shutil.rmtree(remains)
+    return wrong
+
+
+def _wrong(remains: Path, heard: list[Acknowledged]) -> list[str]:
+    (remains / "house.sqlite-shm").unlink(missing_ok=True)
+    settings = Settings(database_url=f"sqlite:///{remains}/house.sqlite", media_path=remains / "media")
+    deployment = open_deployment(settings)
+    try:
+        with deployment.database.read() as session:
+            broken = [row[0] for row in session.execute(text("PRAGMA quick_check")) if row[0] != "ok"]
+            return broken + lost(session, MediaStore(settings), heard)
+    finally:
+        deployment.database.dispose()
+
+
+@pytest.mark.usefixtures("strace")
+def test_what_was_acknowledged_outlives_a_loss_of_power(house, reporters):
+    disk = Disk.of(house)
+    heard = recorded(house, reporters)
+    assert any(each.sha256 for each in heard)
+    assert wrong_after_cuts(disk, house, heard, CUTS) == []
+
+
+@pytest.mark.usefixtures("strace")
+@pytest.mark.parametrize("plant", ["lazy", "nameless"])
+def test_a_planted_fault_is_found(house, reporters, plant):
+    disk = Disk.of(house)
+    pictured = [replace(each, pictures_of=1.0) for each in reporters] if plant == "nameless" else reporters
+    heard = recorded(house, pictured, plant)
+    assert wrong_after_cuts(disk, house, heard, 25) != []
