@@ -77,6 +77,6 @@ class Numbering:
                     end = connection.execute(_TAKE, {"series": series, "size": self._block}).scalar_one()
                 block = range(end - self._block, end)
                 if len(self._blocks) > 100:
-                    self._blocks.clear()
+                    del self._blocks[next(iter(self._blocks))]  # of the longest past day; what is left of it is a gap
             self._blocks[series] = block[1:]
             return block[0]

@@ -169,7 +169,7 @@ class BulkWorld:
         )
         self._store.new(UserRole, user_id=user.id, role_id=self._host_role)
         values: dict[str, Any] = {"roles": ["host_unit"], "kind": user.kind}
-        ctx.publish(Event(AccountEvent.USER_ADDED, "user", user.id, action="create", values=values))
+        ctx.publish(Event(AccountEvent.USER_ADDED, "user", user.id, action="create", values=values, version=user.version))
         self._ids.organisations[key], self._ids.users[key] = unit.id, user.id
         return unit.id
 

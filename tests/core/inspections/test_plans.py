@@ -86,7 +86,7 @@ def test_the_person_named_is_told_once_that_it_is_due_and_once_that_it_is_overdu
     messages = ctx.session.scalars(select(Message).order_by(Message.id)).all()
     assert [each.notice for each in messages] == ["inspection_due", "inspection_overdue", "inspection_overdue"]
     assert [each.urgent for each in messages] == [False, True, True]
-    assert messages[0].facts == {"place": "测试公园", "due_on": "2026-11-23"}
+    assert messages[0].facts == {"place": "测试公园", "site": "测试公园", "due_on": "2026-11-23"}
 
 
 def test_a_dangerous_finding_is_told_to_the_reviewers_of_the_branch_at_once(ctx, world, inspect):
