@@ -101,6 +101,10 @@ queue-server: install-test build ## A phone's queue against the server, 2,000 se
 faults: install-test build ## Kill the server 200 times on each database, and cut the power at 5,000 moments
 	@SHUHUA_KILLS=$${SHUHUA_KILLS:-200} SHUHUA_CUTS=$${SHUHUA_CUTS:-5000} $(BIN)/python -m pytest -n0 --timeout 7200 $(ARGS) tests/faults
 
+.PHONY: api-roles
+api-roles: install-test build ## Every operation of the API as every role: the answers are those that its document allows
+	@SCHEMATHESIS_ROLES=all SCHEMATHESIS_EXAMPLES=$${SCHEMATHESIS_EXAMPLES:-6} $(BIN)/python -m pytest -n $(WORKERS) --timeout 3600 $(ARGS) tests/schemathesis
+
 ##@ Tidy up
 
 .PHONY: clean
