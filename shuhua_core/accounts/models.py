@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shuhua_core.kernel.db import Base
 from shuhua_core.kernel.scope import ScopeColumns
+from shuhua_core.kernel.text_index import index_texts
 from shuhua_core.kernel.types import BigInt, code_string
 
 _OPEN = text("ended_at IS NULL")
@@ -278,3 +279,6 @@ class TeamMember(Base):
 
     team_id: Mapped[int] = mapped_column(BigInt, ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+index_texts(User, texts=("login", "name"), codes=("login",))

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import get_history
 
 from shuhua_core.kernel.db import Base
 from shuhua_core.kernel.scope import ScopeColumns
-from shuhua_core.kernel.types import BigInt
+from shuhua_core.kernel.types import BigInt, code_string
 
 HASHED = (
     "id",
@@ -51,8 +51,8 @@ class AuditEntry(Base):
     action: Mapped[str | None] = mapped_column(String(40))
     record_kind: Mapped[str] = mapped_column(String(30))
     record_id: Mapped[int] = mapped_column(BigInt)
-    number: Mapped[str | None] = mapped_column(String(40))
-    request_id: Mapped[str | None] = mapped_column(String(40))
+    number: Mapped[str | None] = mapped_column(code_string(40), index=True)
+    request_id: Mapped[str | None] = mapped_column(code_string(40), index=True)
     detail: Mapped[dict[str, Any]]
     """States before and after, values and changes: hashed, so without personal data."""
     personal: Mapped[dict[str, Any] | None]

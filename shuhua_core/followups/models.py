@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..kernel.db import Base
 from ..kernel.scope import ScopeColumns
+from ..kernel.text_index import index_texts
 from ..kernel.types import BigInt, code_string
 from ..places.models import PositionColumns
 
@@ -77,3 +78,6 @@ class Followup(PositionColumns, Base):
     done_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime] = mapped_column(index=True)
+
+
+index_texts(Followup, codes=("number",))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..archives.models import PATH_LENGTH
 from ..kernel.db import Base
 from ..kernel.scope import ScopeColumns
+from ..kernel.text_index import index_texts
 from ..kernel.types import BigInt, PlainJson, code_string
 from ..places.models import DIVISION_CODE_LENGTH, PositionColumns
 
@@ -170,3 +171,6 @@ class Finding(Base):
     media_ids: Mapped[list[int]] = mapped_column(PlainJson)
     repair_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("repairs.id"), index=True)
     stopped: Mapped[bool]
+
+
+index_texts(Inspection, codes=("number",))

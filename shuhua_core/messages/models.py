@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..kernel.db import Base
 from ..kernel.scope import ScopeColumns
-from ..kernel.types import BigInt
+from ..kernel.text_index import index_texts
+from ..kernel.types import BigInt, code_string
 
 _OPEN = text("ended_at IS NULL")
 
@@ -34,7 +35,7 @@ class Message(Base):
     """Which notice: a name of ``shuhua_core.messages.notices``."""
     record_kind: Mapped[str] = mapped_column(String(30))
     record_id: Mapped[int] = mapped_column(BigInt)
-    number: Mapped[str | None] = mapped_column(String(40))
+    number: Mapped[str | None] = mapped_column(code_string(40), index=True)
     facts: Mapped[dict[str, Any]]
     """What the text names besides the number: place, equipment, deadline; no phone numbers."""
     urgent: Mapped[bool] = mapped_column(default=False)
@@ -103,3 +104,6 @@ class Delivery(Base):
     """When the last attempt ended; while one is under way, the end of its lease."""
     ended_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(String(300))
+
+
+index_texts(Message, codes=("number",))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..kernel.db import Base
 from ..kernel.scope import ScopeColumns
+from ..kernel.text_index import index_texts
 from ..kernel.types import BigInt, code_string
 
 
@@ -39,12 +40,12 @@ class ReturnedPart(Base):
     division_code: Mapped[str | None] = mapped_column(code_string(20), index=True)
     repairer_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("users.id", ondelete="SET NULL"), index=True)
     name: Mapped[str] = mapped_column(code_string(80), index=True)
-    old_number: Mapped[str | None] = mapped_column(code_string(60))
+    old_number: Mapped[str | None] = mapped_column(code_string(60), index=True)
     new_number: Mapped[str | None] = mapped_column(code_string(60))
     in_warranty: Mapped[bool | None]
     """Whether the repairer said so; None where nobody did."""
     carrier: Mapped[str | None] = mapped_column(String(60))
-    tracking: Mapped[str | None] = mapped_column(code_string(60))
+    tracking: Mapped[str | None] = mapped_column(code_string(60), index=True)
     finding: Mapped[str | None] = mapped_column(String(20))
     """One of :data:`shuhua_core.parts.schema.FINDINGS`."""
     finding_note: Mapped[str | None] = mapped_column(Text)
@@ -53,3 +54,6 @@ class ReturnedPart(Base):
     found_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime] = mapped_column(index=True)
+
+
+index_texts(ReturnedPart, texts=("name", "old_number", "tracking"), codes=("number", "old_number", "tracking"))

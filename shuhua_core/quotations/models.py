@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..kernel.db import Base
 from ..kernel.scope import ScopeColumns
+from ..kernel.text_index import index_texts
 from ..kernel.types import BigInt, Money, code_string
 
 
@@ -96,3 +97,6 @@ class QuotationLine(Base):
     """Two decimals, as amounts have."""
     unit_price: Mapped[Decimal] = mapped_column(Money)
     amount: Mapped[Decimal] = mapped_column(Money)
+
+
+index_texts(Quotation, codes=("number",))

@@ -12,7 +12,7 @@ from shuhua_core.accounts.models import USER_KINDS, Organisation, Role, User, Us
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.context import Context
 from shuhua_web.i18n import _
-from shuhua_web.listing import ChoiceFilter, Column, FlagFilter, Listing, RecordFilter, TextFilter
+from shuhua_web.listing import ChoiceFilter, Column, FlagFilter, Listing, RecordFilter, Search, TextFilter
 
 _BELOW = aliased(UserRole)
 
@@ -61,7 +61,7 @@ USERS = Listing(
         TextFilter("organisation", _("Organisation"), Organisation.name),
         RecordFilter("organisation_id", _("Organisation"), User.organisation_id),
     ),
-    search=(User.login, User.name),
+    search=Search(codes=(User.login,), texts=(User.login, User.name)),
     search_hint=_("Login or name"),
     default_sort="login",
     record_route="users.view",

@@ -12,7 +12,7 @@ from shuhua_core.accounts.permissions import Permission
 from shuhua_core.audit.models import AuditEntry, RunningEntry, SecurityEntry
 from shuhua_core.kernel.context import Context
 from shuhua_web.i18n import _
-from shuhua_web.listing import ChoiceFilter, Column, DateRange, Listing, RecordFilter, TextFilter
+from shuhua_web.listing import Beginnings, ChoiceFilter, Column, DateRange, Listing, RecordFilter, TextFilter
 
 from .words import EVENTS, SECURITY_KINDS
 
@@ -99,7 +99,7 @@ CHANGES = Listing(
         TextFilter("action", _("Action"), AuditEntry.action),
         RecordFilter("actor_id", _("Who"), AuditEntry.actor_id),
     ),
-    search=(AuditEntry.number, AuditEntry.event, AuditEntry.action, AuditEntry.request_id),
+    search=Beginnings(codes=(AuditEntry.number, AuditEntry.request_id), texts=(AuditEntry.event, AuditEntry.action)),
     search_hint=_("Number, event, action or request"),
     default_sort="-at",
     record_route="audit.view",

@@ -13,7 +13,7 @@ from shuhua_core.tasks.models import Task
 from shuhua_core.tasks.schema import WAYS
 
 from ..i18n import _
-from ..listing import ChoiceFilter, Column, DateRange, DivisionFilter, FlagFilter, Listing, RecordFilter
+from ..listing import ChoiceFilter, Column, DateRange, DivisionFilter, FlagFilter, Listing, RecordFilter, Search, Through
 from ..places.widgets import division_label
 
 TASK = aliased(Task)
@@ -67,7 +67,13 @@ FOLLOWUPS = Listing(
         RecordFilter("customer_id", _("Customer"), Followup.customer_id),
         RecordFilter("clerk_id", _("Follow-up clerk"), Followup.clerk_id),
     ),
-    search=(Followup.number, TASK.number, TASK.symptom, PLACE.name),
+    search=Search(
+        codes=(Followup.number,),
+        through=(
+            Through(Followup.task_id, Task.id, texts=(Task.symptom,), codes=(Task.number,)),
+            Through(Followup.site_id, Site.id, texts=(Site.name,)),
+        ),
+    ),
     search_hint=_("Number, symptom, place"),
     default_sort="-created_at",
     record_route="followups.view",

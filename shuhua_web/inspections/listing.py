@@ -19,7 +19,18 @@ from shuhua_core.sites.models import Site
 
 from ..archives.listing import area_columns, version_columns
 from ..i18n import _
-from ..listing import ChoiceFilter, Column, DateRange, DivisionFilter, FlagFilter, Listing, RecordFilter, StateTabs
+from ..listing import (
+    ChoiceFilter,
+    Column,
+    DateRange,
+    DivisionFilter,
+    FlagFilter,
+    Listing,
+    RecordFilter,
+    Search,
+    StateTabs,
+    Through,
+)
 from ..places.widgets import division_label
 
 AREA = aliased(Division)
@@ -103,7 +114,10 @@ INSPECTIONS = Listing(
         RecordFilter("inspector_id", _("Inspector"), Inspection.inspector_id),
         RecordFilter("unit_id", _("Responsible unit"), Inspection.unit_id),
     ),
-    search=(Inspection.number, PLACE.name, PLACE.number),
+    search=Search(
+        codes=(Inspection.number,),
+        through=(Through(Inspection.site_id, Site.id, texts=(Site.name,), codes=(Site.number,)),),
+    ),
     search_hint=_("Number, place"),
     states=StateTabs(Inspection.state, INSPECTION_TABLE),
     default_sort="-received_at",

@@ -46,9 +46,10 @@ from .columns import Column
 from .filters import ChoiceFilter, DateRange, DivisionFilter, ExactFilter, Filter, FlagFilter, RecordFilter, TextFilter
 from .listing import Listing, StateTabs
 from .page import ListPage, Tool
-from .search import Search, Through
+from .search import Beginnings, Search, Through
 
 __all__ = [
+    "Beginnings",
     "BulkAction",
     "ChoiceFilter",
     "Column",

@@ -9,7 +9,7 @@ from shuhua_core.messages.compose import subject_of
 from shuhua_core.messages.models import Message
 
 from ..i18n import _
-from ..listing import Column, DateRange, FlagFilter, Listing
+from ..listing import Column, DateRange, FlagFilter, Listing, Search
 
 
 def shown_subject(row: Any, locale: str) -> str:
@@ -35,7 +35,7 @@ MESSAGES = Listing(
         FlagFilter("unread", _("Unread"), Message.read_at.is_(None)),
         DateRange("created", _("Received"), Message.created_at),
     ),
-    search=(Message.number,),
+    search=Search(codes=(Message.number,)),
     search_hint=_("Number"),
     default_sort="-id",
     record_route="messages.view",

@@ -26,7 +26,9 @@ from ..listing import (
     FlagFilter,
     Listing,
     RecordFilter,
+    Search,
     StateTabs,
+    Through,
 )
 from ..places.widgets import division_label
 
@@ -100,7 +102,14 @@ PARTS = Listing(
         RecordFilter("task_id", _("Task"), ReturnedPart.task_id),
         RecordFilter("equipment_id", _("Equipment"), ReturnedPart.equipment_id),
     ),
-    search=(ReturnedPart.number, ReturnedPart.name, ReturnedPart.old_number, ReturnedPart.tracking, JOB.number, PIECE.number),
+    search=Search(
+        codes=(ReturnedPart.number, ReturnedPart.old_number, ReturnedPart.tracking),
+        texts=(ReturnedPart.name, ReturnedPart.old_number, ReturnedPart.tracking),
+        through=(
+            Through(ReturnedPart.task_id, Task.id, codes=(Task.number,)),
+            Through(ReturnedPart.equipment_id, Equipment.id, codes=(Equipment.number,)),
+        ),
+    ),
     search_hint=_("Number, part, tracking number, task, equipment"),
     states=StateTabs(ReturnedPart.state, PART_TABLE),
     default_sort="-created_at",

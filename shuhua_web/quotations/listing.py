@@ -16,7 +16,18 @@ from shuhua_core.sites.models import Site
 from shuhua_core.tasks.models import Task
 
 from ..i18n import _
-from ..listing import ChoiceFilter, Column, DateRange, DivisionFilter, FlagFilter, Listing, RecordFilter, StateTabs
+from ..listing import (
+    ChoiceFilter,
+    Column,
+    DateRange,
+    DivisionFilter,
+    FlagFilter,
+    Listing,
+    RecordFilter,
+    Search,
+    StateTabs,
+    Through,
+)
 from ..places.widgets import division_label
 
 JOB = aliased(Task)
@@ -78,7 +89,19 @@ QUOTATIONS = Listing(
         RecordFilter("repair_id", _("Request"), Quotation.repair_id),
         RecordFilter("customer_id", _("Customer"), REQUEST.customer_id),
     ),
-    search=(Quotation.number, JOB.number, REQUEST.number, BUYER.name, PLACE.name),
+    search=Search(
+        codes=(Quotation.number,),
+        through=(
+            Through(Quotation.task_id, Task.id, codes=(Task.number,)),
+            Through(
+                Quotation.repair_id,
+                RepairRequest.id,
+                codes=(RepairRequest.number,),
+                through=(Through(RepairRequest.customer_id, Customer.id, texts=(Customer.name,)),),
+            ),
+            Through(Quotation.site_id, Site.id, texts=(Site.name,)),
+        ),
+    ),
     search_hint=_("Number, task, request, customer, place"),
     states=StateTabs(Quotation.state, QUOTATION_TABLE),
     default_sort="-created_at",
