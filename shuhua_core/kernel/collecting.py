@@ -63,11 +63,17 @@ class CollectingSession(Session):
         if not self._alone or self.in_nested_transaction():
             super().flush(objects)
 
+    def hold_back(self, statement: Insert, row: Mapping[str, Any]) -> bool:
+        """Whether a row of a log was taken, to be written by :meth:`send`; others are written at once."""
+        if statement.table not in self.appended:
+            return False
+        self._collected.setdefault(statement.table, (statement, []))[1].append(row)
+        self.written += 1
+        return True
+
     def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
         """As the session does, except that a row of a log waits for :meth:`send`."""
-        if isinstance(statement, Insert) and isinstance(params, Mapping) and statement.table in self.appended:
-            self._collected.setdefault(statement.table, (statement, []))[1].append(params)
-            self.written += 1
+        if isinstance(statement, Insert) and isinstance(params, Mapping) and self.hold_back(statement, params):
             return None
         self.written += getattr(statement, "is_dml", False)
         self._settle(statement)

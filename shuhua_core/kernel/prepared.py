@@ -91,8 +91,13 @@ class Prepared:
         return found[0][0] if found else None
 
     def run(self, session: Session, values: Mapping[str, Any]) -> None:
-        """Run an INSERT that gives nothing back. The rows that it refers to have been written."""
-        self._execute(session.connection(), values)
+        """Run an INSERT that gives nothing back. The rows that it refers to have been written.
+
+        A session that holds back what it writes (``kernel/collecting.py``) may take the row instead.
+        """
+        hold_back = getattr(session, "hold_back", None)
+        if hold_back is None or not hold_back(self._statement, values):
+            self._execute(session.connection(), values)
 
     def _execute(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         dialect = connection.dialect

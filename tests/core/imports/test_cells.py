@@ -8,6 +8,9 @@ from shuhua_core.imports.child import as_text
 from shuhua_core.kernel.errors import Invalid
 from shuhua_core.kernel.schema import deserialize
 
+pytestmark = pytest.mark.usefixtures("ctx")
+"""What may be chosen stands in the database."""
+
 COLUMNS = {name: {column.name: column for column in archive.columns} for name, archive in ARCHIVES.items()}
 
 

@@ -76,7 +76,7 @@ def test_a_repairer_reads_the_rows_that_are_theirs(as_):
     assert {"take", "decline", "depart", "arrive", "start", "complete"} <= actions
     assert not actions & {"allocate", "assign", "follow_up", "close"}
     complete = next(row for row in table["rows"] if row["action"] == "complete")
-    assert complete["input"]["required"] == ["result", "cause", "remedy"]
+    assert complete["input"]["required"] == ["result"]
     assert {state["name"]: state["phase"] for state in table["states"]}["on_hold"] == "open"
 
 
