@@ -49,15 +49,19 @@ def percent(part: float, whole: float) -> str:
     return f"{100 * part / whole:.1f} %" if whole else "–"
 
 
-def duration(value: timedelta | None) -> str:
-    """Days, hours and minutes as ``2 d 3 h``, the two largest units that are not nothing."""
+_UNITS = {"en": ("d", "h", "min")}
+
+
+def duration(value: timedelta | None, locale: str) -> str:
+    """Days, hours and minutes as ``2 d 3 h`` or ``2 天 3 小时``, the two largest units that are not nothing."""
     if value is None:
         return ""
     minutes = int(value.total_seconds() // 60)
     sign, minutes = ("-", -minutes) if minutes < 0 else ("", minutes)
-    parts = [(minutes // 1440, "d"), (minutes % 1440 // 60, "h"), (minutes % 60, "min")]
+    units = _UNITS.get(locale, ("天", "小时", "分钟"))
+    parts = zip((minutes // 1440, minutes % 1440 // 60, minutes % 60), units, strict=True)
     shown = [f"{count} {unit}" for count, unit in parts if count][:2]
-    return sign + " ".join(shown) if shown else "0 min"
+    return sign + " ".join(shown) if shown else f"0 {units[-1]}"
 
 
 def phone(value: str | None) -> str:

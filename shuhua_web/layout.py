@@ -62,6 +62,8 @@ class Section:
 
     title: Any
     entries: tuple[Entry, ...]
+    first_for: Permission | None = None
+    """Who holds it has these lines before those of the other sections, since they are their daily work."""
 
 
 MENU: tuple[Section, ...] = (
@@ -114,6 +116,7 @@ MENU: tuple[Section, ...] = (
             Entry("audit.list", _("Logs"), "history", (Permission.AUDIT_VIEW,)),
             Entry("system.plugins", _("Plugins"), "plug", (Permission.SYSTEM_MANAGE,)),
         ),
+        first_for=Permission.ACCOUNTS_EDIT,
     ),
 )
 
@@ -218,10 +221,11 @@ class Layout:
         )
 
     def menu(self) -> list[tuple[Any, list[MenuLine]]]:
-        """(heading, lines) of what this actor may open."""
+        """(heading, lines) of what this actor may open, what is their daily work first."""
         counters: dict[str, BadgeCounter] = self.request.registry.menu_badges
         found = []
-        for section in MENU:
+        may = self.request.actor.may
+        for section in sorted(MENU, key=lambda each: bool(each.title) and not (each.first_for and may(each.first_for))):
             lines = [self._line(entry, counters) for entry in section.entries if self.offers(entry)]
             if lines:
                 found.append((section.title, lines))

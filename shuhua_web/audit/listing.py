@@ -81,7 +81,7 @@ CHANGES = Listing(
         Column("event", _("Event"), AuditEntry.event, kind="choice", labels=EVENTS, nullable=False),
         Column("record_kind", _("Object"), AuditEntry.record_kind, nullable=False, show=kind_label),
         Column("number", _("Number"), AuditEntry.number),
-        Column("detail", _("Details"), _as_text(AuditEntry.detail), long=True),
+        Column("detail", _("Details"), _as_text(AuditEntry.detail), long=True, at_first=False),
         Column("record_id", _("Id"), AuditEntry.record_id, kind="integer", nullable=False, at_first=False),
         Column("event_code", _("Code of the event"), AuditEntry.event, nullable=False, at_first=False),
         Column("action", _("Action"), AuditEntry.action, at_first=False),

@@ -67,10 +67,15 @@ def _tabs(request: Request, grid: Any) -> list[Tab]:
     counts = {row[0]: row[1] for row in request.ctx.session.execute(query.group_by(Followup.state))}
     chosen = [each for each in grid.values.get("state", ()) if each]
     tabs = [
-        Tab(word(STATES, state, request.locale_name), grid.href(state=state), counts.get(state, 0), chosen == [state])
+        Tab(
+            word(STATES, state, request.locale_name),
+            grid.href(state=state),
+            formats.number(counts.get(state, 0)),
+            chosen == [state],
+        )
         for state in STATES
     ]
-    return [*tabs, Tab(_("All"), grid.href(state=None), sum(counts.values()), not chosen)]
+    return [Tab(_("All"), grid.href(state=None), formats.number(sum(counts.values())), not chosen), *tabs]
 
 
 @view_config(

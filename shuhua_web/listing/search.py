@@ -27,7 +27,7 @@ from .filters import any_contains, contains
 FEW = 10_000
 """Rows that are found one by one; a word that stands in more of them is looked for in the order of the list."""
 _DIGITS = re.compile(r"[0-9]+")
-_CODE = re.compile(r"(?=.*[0-9])[A-Za-z]{0,4}[0-9A-Za-z./-]*")
+_CODE = re.compile(r"[0-9A-Za-z./-]+")
 _PHONE = re.compile(r"[0-9+()\-\s]{5,30}")
 _AMONG = {
     "sqlite": "SELECT value AS id FROM json_each(:ids)",

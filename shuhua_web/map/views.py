@@ -33,6 +33,8 @@ from shuhua_web.office.cards import HomeCard
 from shuhua_web.places.widgets import division_label
 
 _AT = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]+)?),(-?[0-9]{1,2}(?:\.[0-9]+)?)")
+WIDEST = 150
+"""Degrees of longitude; of a wider box a small map would show nothing but its middle, where nothing is."""
 SAMPLE = 2000
 """How many sites are looked at to choose what the map shows first."""
 
@@ -231,7 +233,7 @@ def _around(at: str) -> str | None:
 
 
 def _bounds(request: Request) -> str | None:
-    """The box of what the person may see, from a sample; None, which is all of China, for who sees everything."""
+    """The box of what the person may see, from a sample; None, which is all of China, for who sees everything or the world."""
     reach = request.actor.reach(Permission.SITES_VIEW)
     if any(grant.scope is ScopeKind.ALL for grant in reach):
         return None
@@ -244,7 +246,7 @@ def _bounds(request: Request) -> str | None:
     x, y = sample.c.longitude, sample.c.latitude
     corners = select(func.min(x), func.min(y), func.max(x), func.max(y))
     west, south, east, north = request.ctx.session.execute(corners).one()
-    if west is None:
+    if west is None or east - west > WIDEST:
         return None
     margin = max(0.01, (east - west) * 0.05, (north - south) * 0.05)
     return f"{west - margin},{south - margin},{east + margin},{north + margin}"

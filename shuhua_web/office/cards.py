@@ -67,6 +67,8 @@ PROVIDERS: tuple[str, ...] = (
     "shuhua_web.office.service_cards:repair_states",
     "shuhua_web.office.service_cards:newest_repairs",
     "shuhua_web.office.service_cards:task_states",
+    "shuhua_web.office.waiting_cards:waiting_parts",
+    "shuhua_web.office.waiting_cards:due_inspections",
     "shuhua_web.map.views:map_card",
     "shuhua_web.office.life_cards:near_ends",
     "shuhua_web.office.service_cards:trend",

@@ -49,12 +49,12 @@ def my_tasks(request: Request) -> HomeCard | None:
         lines.append(
             CardLine(row.number, _page(request, "tasks.view", row.id), badge(workflow, row.state, request.locale_name), text)
         )
-    return HomeCard(_("My tasks"), _list(request, "tasks.list"), lines=lines, empty=_("You have no open tasks."))
+    return HomeCard(_("My tasks"), list_path(request, "tasks.list"), lines=lines, empty=_("You have no open tasks."))
 
 
 def task_states(request: Request) -> HomeCard | None:
     """How many tasks are in each state, and how many are overdue."""
-    counts = _counts(request, Task, Permission.TASKS_VIEW)
+    counts = counts_by_state(request, Task, Permission.TASKS_VIEW)
     if counts is None:
         return None
     workflow = request.workflows_in_force["tasks"]
@@ -68,11 +68,11 @@ def task_states(request: Request) -> HomeCard | None:
         )
     )
     open_count = sum(counts.get(state, 0) for state in workflow.open_states)
-    href = _list(request, "tasks.list")
-    figures = _waiting(request, workflow, counts, "tasks.list")
+    href = list_path(request, "tasks.list")
+    figures = waiting_figures(request, workflow, counts, "tasks.list")
     figures += [
         Figure(_("Open tasks"), open_count, href),
-        Figure(_("Overdue"), overdue or 0, _list(request, "tasks.list", overdue="true"), alert=bool(overdue)),
+        Figure(_("Overdue"), overdue or 0, list_path(request, "tasks.list", overdue="true"), alert=bool(overdue)),
     ]
     states, finished = _states(request, workflow, counts, "tasks.list")
     return HomeCard(_("Tasks by state"), href, figures=figures, states=states, finished=finished)
@@ -80,7 +80,7 @@ def task_states(request: Request) -> HomeCard | None:
 
 def repair_states(request: Request) -> HomeCard | None:
     """How many requests are in each state, and how many came today."""
-    counts = _counts(request, RepairRequest, Permission.REPAIRS_VIEW)
+    counts = counts_by_state(request, RepairRequest, Permission.REPAIRS_VIEW)
     if counts is None:
         return None
     workflow = request.workflows_in_force["repairs"]
@@ -91,11 +91,11 @@ def repair_states(request: Request) -> HomeCard | None:
         .where(visible(RepairRequest, request.actor, Permission.REPAIRS_VIEW), RepairRequest.created_at >= midnight)
     )
     figures = [
-        Figure(_("Requests today"), today or 0, _list(request, "repairs.list", created_range="today")),
-        *_waiting(request, workflow, counts, "repairs.list"),
+        Figure(_("Requests today"), today or 0, list_path(request, "repairs.list", created_range="today")),
+        *waiting_figures(request, workflow, counts, "repairs.list"),
     ]
     states, finished = _states(request, workflow, counts, "repairs.list")
-    return HomeCard(_("Requests by state"), _list(request, "repairs.list"), figures=figures, states=states, finished=finished)
+    return HomeCard(_("Requests by state"), list_path(request, "repairs.list"), figures=figures, states=states, finished=finished)
 
 
 def newest_repairs(request: Request) -> HomeCard | None:
@@ -120,7 +120,9 @@ def newest_repairs(request: Request) -> HomeCard | None:
         )
         for row in request.dbsession.execute(query)
     ]
-    return HomeCard(_("Newest requests"), _list(request, "repairs.list"), lines=lines, empty=_("No requests have come in yet."))
+    return HomeCard(
+        _("Newest requests"), list_path(request, "repairs.list"), lines=lines, empty=_("No requests have come in yet.")
+    )
 
 
 def trend(request: Request) -> HomeCard | None:
@@ -179,7 +181,7 @@ def unread_messages(request: Request) -> HomeCard | None:
     """How many messages wait."""
     if not request.actor.may(Permission.MESSAGES_VIEW):
         return None
-    href = _list(request, "messages.list")
+    href = list_path(request, "messages.list")
     unread = request.dbsession.scalar(
         select(func.count()).select_from(Message).where(Message.user_id == request.actor.user_id, Message.read_at.is_(None))
     )
@@ -198,7 +200,8 @@ def _midnight(request: Request) -> datetime:
     return datetime.combine(request.ctx.now.astimezone(zone).date(), time(), zone).astimezone(UTC)
 
 
-def _list(request: Request, route: str, **query: str) -> str | None:
+def list_path(request: Request, route: str, **query: str) -> str | None:
+    """Address of a list, None where the room is not there."""
     return str(request.route_path(route, _query=query)) if Layout(request).has_route(route) else None
 
 
@@ -206,7 +209,8 @@ def _page(request: Request, route: str, record_id: int) -> str | None:
     return str(request.route_path(route, id=record_id)) if Layout(request).has_route(route) else None
 
 
-def _counts(request: Request, model: Any, permission: str) -> dict[str, int] | None:
+def counts_by_state(request: Request, model: Any, permission: str) -> dict[str, int] | None:
+    """State -> how many of the records in sight; None for who may see none."""
     if not request.actor.may(permission):
         return None
     query = select(model.state, func.count()).where(visible(model, request.actor, permission)).group_by(model.state)
@@ -221,12 +225,12 @@ def _states(request: Request, workflow: Workflow, counts: dict[str, int], route:
     found: tuple[_Bars, _Bars] = ([], [])
     for name, state in workflow.states.items():
         if counts.get(name):
-            bar = (badge(workflow, name, request.locale_name), counts[name], _list(request, route, state=name) or "")
+            bar = (badge(workflow, name, request.locale_name), counts[name], list_path(request, route, state=name) or "")
             found[state.phase == "final"].append(bar)
     return found
 
 
-def _waiting(request: Request, workflow: Workflow, counts: dict[str, int], route: str) -> list[Figure]:
+def waiting_figures(request: Request, workflow: Workflow, counts: dict[str, int], route: str) -> list[Figure]:
     """What waits for this person: the states from which they may take a row that moves the work on.
 
     Who carries tasks out has them as a list of their own.
@@ -238,7 +242,9 @@ def _waiting(request: Request, workflow: Workflow, counts: dict[str, int], route
         for source in row.sources
     }
     return [
-        Figure(state.label(request.locale_name), counts[name], _list(request, route, state=name), alert=state.tone == "danger")
+        Figure(
+            state.label(request.locale_name), counts[name], list_path(request, route, state=name), alert=state.tone == "danger"
+        )
         for name, state in workflow.states.items()
         if name in mine and counts.get(name)
     ]

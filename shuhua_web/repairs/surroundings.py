@@ -25,7 +25,7 @@ from ..sites.ends import end_facts, in_warranty
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Records that a request or task names; what it does not name is None."""
+    """Records that a request, task or visit names; what it does not name is None."""
 
     site: Site | None
     piece: Equipment | None
@@ -40,8 +40,9 @@ class Surroundings:
 
 
 def surroundings(request: Request, record: Any) -> Surroundings:
-    """Those of a request or task that the caller may see; two statements."""
+    """Those of a request, a task or a visit that the caller may see; two statements."""
     kind = type(record)
+    host_unit_id = getattr(kind, "host_unit_id", Site.host_unit_id)  # a visit names none besides its place
     row = request.ctx.session.execute(
         select(Site, Equipment, ProductModel, Customer, Organisation)
         .select_from(kind)
@@ -49,7 +50,7 @@ def surroundings(request: Request, record: Any) -> Surroundings:
         .outerjoin(Equipment, Equipment.id == kind.equipment_id)
         .outerjoin(ProductModel, ProductModel.id == Equipment.model_id)
         .outerjoin(Customer, Customer.id == kind.customer_id)
-        .outerjoin(Organisation, Organisation.id == kind.host_unit_id)
+        .outerjoin(Organisation, Organisation.id == host_unit_id)
         .where(kind.id == record.id)
     ).one()
     site, piece, model, customer, host_unit = row

@@ -51,7 +51,7 @@ def big_figures(request: Request, period: Period) -> list[BigFigure]:
 def _of_requests(request: Request, period: Period) -> list[BigFigure]:
     requests = requests_of(request.ctx, period)
     within = days("created", period)
-    wait = formats.duration(requests.first_action) or "–"
+    wait = formats.duration(requests.first_action, request.locale_name) or "–"
     return [
         BigFigure(_("Requests received"), formats.number(requests.received), listed(request, "repairs.list", **within)),
         BigFigure(_("Open requests"), formats.number(requests.open), listed(request, "repairs.list", open="true"), _("Now")),

@@ -25,7 +25,7 @@ from ..archives.pages import Archive, label, label_of, record_source
 from ..forms import form_for
 from ..i18n import _
 from ..layout import crumbs
-from ..listing import ChoiceFilter, Column, FlagFilter, Listing, RecordFilter, Search
+from ..listing import ChoiceFilter, Column, FlagFilter, Listing, RecordFilter
 from ..records import Action, Badge, Fact
 
 
@@ -42,6 +42,8 @@ LIFETIME_LIST = Listing(
         Column("number", _("Number"), LifetimeRule.number, sort=True, nullable=False),
         Column("edition", _("Edition of the standard"), LifetimeRule.edition, sort=True, nullable=False, long=True),
         Column("edition_en", _("Edition, in English"), LifetimeRule.edition_en, at_first=False),
+        Column("safe_life_months", _("Safe service life (months)"), LifetimeRule.safe_life_months, kind="integer", sort=True),
+        Column("warranty_months", _("Warranty (months)"), LifetimeRule.warranty_months, kind="integer", sort=True),
         Column("type", _("Type"), LifetimeRule.type, kind="choice", labels=EQUIPMENT_TYPES),
         Column("model", _("Model"), ProductModel.number),
         Column("model_id", _("Model"), LifetimeRule.model_id, kind="integer", office=False),
@@ -49,8 +51,6 @@ LIFETIME_LIST = Listing(
         Column("starts_on", _("For pieces from"), LifetimeRule.starts_on, kind="date", sort=True),
         Column("ends_on", _("For pieces to"), LifetimeRule.ends_on, kind="date", sort=True),
         Column("counted_from", _("Counted from"), LifetimeRule.counted_from, kind="choice", labels=DAYS, nullable=False),
-        Column("safe_life_months", _("Safe service life (months)"), LifetimeRule.safe_life_months, kind="integer", sort=True),
-        Column("warranty_months", _("Warranty (months)"), LifetimeRule.warranty_months, kind="integer", sort=True),
         Column("ended_at", _("Out of force since"), LifetimeRule.ended_at, kind="moment", sort=True),
         *version_columns(LifetimeRule),
     ),
@@ -60,7 +60,7 @@ LIFETIME_LIST = Listing(
         ChoiceFilter("type", _("Type"), LifetimeRule.type, EQUIPMENT_TYPES),
         RecordFilter("model_id", _("Model"), LifetimeRule.model_id),
     ),
-    search=Search(codes=(LifetimeRule.number,), texts=(LifetimeRule.edition, LifetimeRule.edition_en)),
+    search=(LifetimeRule.number, LifetimeRule.edition, LifetimeRule.edition_en),
     search_hint=_("Number, edition"),
     default_sort="number",
     record_route="lifetimes.view",

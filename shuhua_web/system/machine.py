@@ -39,7 +39,7 @@ def jobs(request: Request) -> dict[str, Any]:
         run = runs.get(job.name)
         cells = (
             job.name,
-            formats.duration(job.every),
+            formats.duration(job.every, request.locale_name),
             formats.moment(run.started_at, zone) if run else "–",
             request.tr(_result(run)),
             formats.number(run.runs) if run else 0,

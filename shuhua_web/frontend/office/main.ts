@@ -27,6 +27,12 @@ startPartialUpdates();
 startRecords();
 
 enhance("[data-lightbox]", showLightbox);
+enhance(".office-menu a[aria-current]", (line) => {
+  const menu = line.closest<HTMLElement>(".office-menu");
+  if (menu && line.offsetTop + line.offsetHeight > menu.clientHeight) {
+    menu.scrollTop = line.offsetTop - menu.clientHeight / 2;
+  }
+});
 enhance("[data-map]", (element) => {
   import("./map/map").then(({ showMap }) => showMap(element)).catch(() => notify(texts.map_failed, "error"));
 });

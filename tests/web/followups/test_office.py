@@ -24,7 +24,7 @@ def done(past):
 def test_the_queue_shows_what_is_open_with_the_way_to_the_form(browser, done):
     _followup_id, task_id = done
     page = browser("followup_clerk").get("/followups?state=open")
-    assert page.html.select_one(".state-tabs a").text.strip() == "To be followed up (1)"
+    assert page.html.select_one(".state-tabs a[aria-current=page]").text.strip() == "To be followed up (1)"
     links = [link["href"] for link in page.html.select("td.grid-actions a")]
     assert links == [f"/tasks/{task_id}/actions/follow_up", f"/tasks/{task_id}/actions/followup_attempt"]
     assert not browser("followup_clerk_other").get("/followups").html.select("tbody tr")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from shuhua_core.followups.models import Followup
@@ -34,6 +37,10 @@ def test_a_visit_without_a_task_is_kept_with_its_place_and_shown_in_the_office(a
         assert words in page
     assert "测试·inspector" in browser("leader").get("/followups?visit=true")
     assert as_("inspector").api.get(f"/followups/{made['id']}", status=200).json["id"] == made["id"]
+    paper = browser("leader").get(f"/followups/{made['id']}/sheet.pdf", status=200)
+    text = PdfReader(BytesIO(paper.body)).pages[0].extract_text()
+    for words in (made["number"], "李大姐", "大家都满意", "测试公园"):
+        assert words in text
     assert as_("inspector_other").api.get(f"/followups/{made['id']}").status_int == 404
 
 
