@@ -69,7 +69,7 @@ class RunningLogHandler(logging.Handler):
         try:
             with self._deployment.database.write() as session:
                 session.execute(insert(RunningEntry), rows)
-        except (SQLAlchemyError, ServiceError):
+        except (SQLAlchemyError, ServiceError, OSError):
             self.dropped += len(rows)
         finally:
             self._writing.now = False

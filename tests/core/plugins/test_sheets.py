@@ -149,7 +149,7 @@ def test_the_qr_code_stands_at_the_top_right():
 @pytest.mark.usefixtures("chinese")
 @pytest.mark.parametrize("form", SHEETS, ids=[each.name for each in SHEETS])
 def test_every_sheet_shows_each_of_its_fields_once(form):
-    placed = [key for keys in (*form.rows, *form.rows_after) for key in keys]
+    placed = [key for keys in (*form.rows, *form.rows_after, *form.rows_below) for key in keys]
     assert sorted(placed) == sorted(form.labels)
     values = {key: f"值{place:02}" for place, key in enumerate(form.labels)}
     _built, reader = sheet(fields=values, form=form)
