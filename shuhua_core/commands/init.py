@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from shuhua_core import migrations, seed
+from shuhua_core import migrations, revision, seed
 from shuhua_core.datasets.load.divisions_load import known_divisions, load_divisions
 
 from ._deployment import deployment_of, settings_option
@@ -34,4 +34,4 @@ def command(ini: Path | None, divisions: str) -> None:
         if divisions != "none":
             follow("divisions", load_divisions(deployment, known_divisions()[divisions]), CHINA)
         deployment.settings.media_path.mkdir(parents=True, exist_ok=True)
-        click.echo(f"Ready at revision {migrations.newest()}. Add an administrator: shuhua user add LOGIN --role administrator")
+        click.echo(f"Ready at revision {revision.newest()}. Add an administrator: shuhua user add LOGIN --role administrator")

@@ -8,6 +8,7 @@ import click
 
 from shuhua_core import migrations
 from shuhua_core.kernel.db import Database
+from shuhua_core.revision import current, newest
 
 from ._deployment import deployment_of, settings_option
 
@@ -48,4 +49,4 @@ def show(ini: Path | None) -> None:
 
 def _tell(database: Database) -> None:
     with database.engine.connect() as connection:
-        click.echo(f"database: {migrations.current(connection) or 'empty'}, code: {migrations.newest()}")
+        click.echo(f"database: {current(connection) or 'empty'}, code: {newest()}")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from shuhua_core import migrations
+from shuhua_core import revision
 from shuhua_core.kernel.errors import ConfigurationError
 from shuhua_core.kernel.i18n import _
 
@@ -31,7 +31,7 @@ from ._deployment import deployment_of
 def command(ini: Path, host: str | None, port: int | None) -> None:
     """Serve the web application until SIGTERM or Ctrl-C."""
     with deployment_of(ini) as deployment:
-        migrations.require_current(deployment.database)
+        revision.require_current(deployment.database)
     serve(ini, host=host, port=port)
 
 

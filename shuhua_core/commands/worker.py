@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from shuhua_core import migrations
+from shuhua_core import revision
 from shuhua_core.audit.running import LOGGER, keep_running_log
 from shuhua_core.plugins.manager import build_plugin_manager
 from shuhua_core.worker import Worker, stopped_by_signals
@@ -23,7 +23,7 @@ def command(ini: Path | None, once: bool) -> None:
     log_to_stderr()
     log = logging.getLogger(LOGGER)
     with deployment_of(ini) as deployment:
-        migrations.require_current(deployment.database)
+        revision.require_current(deployment.database)
         kept = keep_running_log(deployment)
         with Worker(deployment, build_plugin_manager(deployment.settings)) as worker, stopped_by_signals(worker):
             log.info("the worker begins")

@@ -23,6 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from . import jsonio
 from .gate import WriteGate
+from .prepared import told
 from .types import BigInt, PlainJson, UtcDateTime
 
 SessionT = TypeVar("SessionT", bound=Session)
@@ -58,7 +59,7 @@ class Database:
         self.gate = WriteGate(self._lock_path(), busy_timeout)
         self.engine = _make_engine(url, self.dialect, busy_timeout, pool_size)
         self._writing_engine = self.engine.execution_options(shuhua_write=True)
-        self._read_sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._read_sessions = sessionmaker(self.engine.execution_options(shuhua_read=True), expire_on_commit=False)
         self._write_sessions = sessionmaker(self._writing_engine, expire_on_commit=False)
 
     def _lock_path(self) -> Path | None:
@@ -78,7 +79,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session whose transaction reads one state of the database."""
+        """A session for reading: of one state of the database on SQLite, of one for each statement on PostgreSQL."""
         with self.read_session() as session:
             yield session
 
@@ -122,6 +123,8 @@ def _make_engine(url: str, dialect: str, busy_timeout: float, pool_size: int) ->
         event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = create_engine(url, **options)
+        event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "begin", _begin_postgresql)
         event.listen(engine, "checkout", partial(_test_idle, engine.dialect))
     event.listen(engine, "checkin", _end_transaction)
     return engine
@@ -137,6 +140,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         *("wal_autocheckpoint=4000", "journal_size_limit=67108864"),
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    """The driver begins nothing by itself: :func:`_begin_postgresql` does."""
+    connection.autocommit = True
 
 
 def _test_idle(dialect: Any, connection: Any, record: Any, _proxy: Any) -> None:
@@ -164,3 +172,24 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.connection.dbapi_connection.execute(statement).close()  # type: ignore[union-attr]
     except sqlite3.OperationalError as error:
         raise OperationalError(statement, None, error) from error
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    """Begin, unless the session only reads: each statement sees a state of its own anyway, and so two trips are spared."""
+    if not connection.get_execution_options().get("shuhua_read"):
+        _begin_now(connection)
+
+
+def hold_transaction(session: Session) -> None:
+    """Begin a transaction in a session that only reads, as PostgreSQL wants it for rows that are fetched in portions."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql" and connection.get_execution_options().get("shuhua_read"):
+        _begin_now(connection)
+
+
+def _begin_now(connection: Connection) -> None:
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        driver.execute("BEGIN").close()
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise told(connection, driver, "BEGIN", error) from error

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Processor = Callable[[Any], Any]
+_KEPT = "connection_of"
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ class Prepared:
         Raises what SQLAlchemy raises (:class:`DBAPIError` and its kinds).
         """
         session.flush()
-        return self._execute(session.connection(), values)
+        return self._execute(_connection(session), values)
 
     def row(self, session: Session, values: Mapping[str, Any]) -> Any | None:
         """The first row, or None."""
@@ -97,7 +98,7 @@ class Prepared:
         """
         hold_back = getattr(session, "hold_back", None)
         if hold_back is None or not hold_back(self._statement, values):
-            self._execute(session.connection(), values)
+            self._execute(_connection(session), values)
 
     def _execute(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         dialect = connection.dialect
@@ -113,13 +114,24 @@ class Prepared:
             cursor.execute(compiled.sql, parameters)
             return compiled.rows(cursor, dialect) if compiled.types else []
         except dialect.loaded_dbapi.Error as error:
-            raise _told(connection, cursor, compiled.sql, error) from error
+            raise told(connection, cursor, compiled.sql, error) from error
         finally:
             cursor.close()
 
 
-def _told(connection: Connection, cursor: Any, sql: str, error: Any) -> BaseException:
-    """The driver's error as SQLAlchemy tells it, without the values, which may be personal."""
+def _connection(session: Session) -> Connection:
+    """The session's connection, asked for once a transaction. One whose work failed, or has ended, is asked as ever."""
+    transaction = session.get_transaction()
+    kept: tuple[Any, Connection] | None = session.info.get(_KEPT)
+    if kept is not None and kept[0] is transaction and session.is_active:
+        return kept[1]
+    connection = session.connection()
+    session.info[_KEPT] = session.get_transaction(), connection
+    return connection
+
+
+def told(connection: Connection, cursor: Any, sql: str, error: Any) -> BaseException:
+    """The driver's error as SQLAlchemy tells it, without the values, which may be personal. Lets go a connection that is gone."""
     dialect = connection.dialect
     gone = dialect.is_disconnect(error, connection.connection, cursor)
     told: BaseException = DBAPIError.instance(

@@ -16,6 +16,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import GenericFunction
 
+from . import hot_records
 from .actor import Actor, Grant, ScopeKind
 from .errors import Merged, NotFound
 from .merged import merged_into
@@ -150,6 +151,8 @@ def get_visible(
     record: RecordT | None
     if session.info.get("alone"):
         record = session.get(model, record_id)
+    elif hot_records.can_load(session, model, record_id):
+        record = hot_records.load(session, model, record_id, for_update=for_update)
     else:
         found = session.scalars(_by_id(model, for_update), {"record_id": record_id})  # type: ignore[arg-type]
         record = found.unique().one_or_none()

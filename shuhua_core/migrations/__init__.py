@@ -13,7 +13,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from shuhua_core.kernel.db import Database
@@ -35,27 +34,6 @@ def downgrade(database: Database, revision: str) -> None:
     """Bring the database back to ``revision`` (``base`` is before the first)."""
     with migrating(database) as connection:
         _run(connection, lambda config: command.downgrade(config, revision))
-
-
-def current(connection: Connection) -> str | None:
-    """The revision that the database is at; None before the first."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def newest() -> str | None:
-    """The revision that this version of the code needs."""
-    return ScriptDirectory(str(HERE)).get_current_head()
-
-
-def require_current(database: Database) -> None:
-    """Raise ConfigurationError unless the database is at the revision that the code needs."""
-    with database.engine.connect() as connection:
-        found = current(connection)
-    if found != newest():
-        raise ConfigurationError(
-            _("The database is at revision ${found}, but needs ${wanted}. Run `shuhua migrate up`.",
-              mapping={"found": str(found), "wanted": str(newest())})
-        )  # fmt: skip
 
 
 def fits(database: Database) -> bool:

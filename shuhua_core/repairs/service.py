@@ -14,6 +14,7 @@ from ..archives.records import find
 from ..kernel.context import Context
 from ..kernel.errors import Invalid, NotAllowed, NotFound, VersionStale, WrongState
 from ..kernel.events import Event
+from ..kernel.hot_records import insert_new
 from ..kernel.i18n import _
 from ..kernel.schema import deserialize, given
 from ..kernel.scope import covers, get_visible, read_visible
@@ -162,8 +163,7 @@ class RepairService:
 
     def _begin(self, repair: RepairRequest, values: dict[str, Any], *, space: str | None = None) -> RepairRequest:
         ctx = self._ctx
-        ctx.session.add(repair)
-        ctx.session.flush()
+        insert_new(ctx.session, repair)
         MediaService(ctx).attach(values["media_ids"] or [], "repair", repair.id, space=space)
         MACHINE.begin(
             ctx,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
+from shuhua_core.kernel.db import hold_transaction
 from shuhua_core.kernel.errors import TooLarge
 from shuhua_core.kernel.scope import visible
 from shuhua_web.i18n import _
@@ -106,6 +107,7 @@ def _fill(book: Any, sheet: Sheet, rows: Iterable[Any]) -> int:
 
 def rows_of(session: Any, query: Any) -> Generator[Any, None, None]:
     """The rows of a query, fetched in portions, so that memory stays flat on both databases. To be closed by who stops early."""
+    hold_transaction(session)
     with session.execute(query.execution_options(stream_results=True, yield_per=_CHUNK)) as found:
         yield from found
 

@@ -32,6 +32,7 @@ STEP = {room: step for step, rooms in enumerate(ORDER) for room in rooms}
 
 ABOVE = {
     "models", "reactions", "deliveries", "house", "seed", "worker", "cli", "commands", "datasets", "testing", "migrations",
+    "revision",
     "migrate", "demo", "logs", "timetable", "locale_build", "workflow_docs", "privacy", "",
 }  # fmt: skip
 """What stands above the rooms in the core, and what nobody imports: no room may know these."""

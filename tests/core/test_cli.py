@@ -198,9 +198,9 @@ def test_a_database_that_was_never_prepared_is_told_so(template, run, monkeypatc
 def test_the_web_part_that_is_not_installed_is_told(ini, run, monkeypatch, deployment):
     import sys
 
-    from shuhua_core import migrations
+    from shuhua_core import revision
 
-    monkeypatch.setattr(migrations, "require_current", lambda _database: None)
+    monkeypatch.setattr(revision, "require_current", lambda _database: None)
     monkeypatch.setitem(sys.modules, "waitress", None)
     status, _out, err = run("serve", "--settings", ini)
     assert status == 2

@@ -1,9 +1,13 @@
+import subprocess
+import sys
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from shuhua_core import migrations, seed
+from shuhua_core import migrations, revision, seed
 from shuhua_core.kernel.db import Database
 from shuhua_core.kernel.errors import ConfigurationError
 from shuhua_core.kernel.text_index import INDEXES, is_of_an_index
@@ -77,12 +81,31 @@ def test_up_down_and_up_again(empty):
     with empty.write() as session:
         seed.seed(session, SEEDED_AT)
         seed.seed(session, SEEDED_AT)
-    migrations.require_current(empty)
+    revision.require_current(empty)
+
+
+def test_the_newest_revision_is_the_one_that_alembic_finds():
+    assert revision.newest() == ScriptDirectory(str(migrations.HERE)).get_current_head()
+
+
+def test_the_newest_revision_is_the_one_after_which_none_comes(tmp_path):
+    assert revision.newest(tmp_path) is None
+    (tmp_path / "first.py").write_text('revision = "0001"\ndown_revision = None\n')
+    (tmp_path / "second.py").write_text('revision: str = "0002"\ndown_revision: str | None = "0001"\n')
+    assert revision.newest(tmp_path) == "0002"
+    (tmp_path / "other.py").write_text('revision = "0003"\ndown_revision = "0001"\n')
+    with pytest.raises(ValueError, match="more than one"):
+        revision.newest(tmp_path)
+
+
+def test_a_server_checks_the_revision_without_alembic():
+    code = "import sys, shuhua_core.commands.serve, shuhua_core.commands.worker; sys.exit('alembic' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_database_that_was_not_migrated_is_refused_with_the_way_out(empty):
     with pytest.raises(ConfigurationError) as refused:
-        migrations.require_current(empty)
+        revision.require_current(empty)
     assert "shuhua migrate up" in refused.value.message
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import OperationalError, StatementError
 
-from shuhua_core.kernel.db import Database
+from shuhua_core.kernel.db import Database, hold_transaction
 from shuhua_core.kernel.errors import Busy
 from shuhua_core.kernel.numbering import NumberSeries
 from shuhua_core.kernel.types import Money, UtcDateTime
@@ -105,6 +105,39 @@ def test_a_reader_sees_one_state_while_others_write(deployment):
         with deployment.database.write() as session:
             session.add(NumberSeries(series="new", next=1))
         assert reader.scalars(select(NumberSeries.series)).all() == before
+
+
+@pytest.mark.postgres
+def test_who_only_reads_holds_no_transaction_of_postgresql_until_it_asks_for_one(deployment):
+    def status(session):
+        session.execute(select(NumberSeries.series)).all()
+        return session.connection().connection.dbapi_connection.info.transaction_status.name
+
+    with deployment.database.read() as session:
+        assert status(session) == "IDLE"
+        hold_transaction(session)
+        assert status(session) == "INTRANS"
+    with deployment.database.read() as session:
+        assert status(session) == "IDLE"
+    with deployment.database.write() as session:
+        assert status(session) == "INTRANS"
+    with deployment.database.engine.connect() as connection:
+        connection.execute(select(NumberSeries.series)).all()
+        assert connection.connection.dbapi_connection.info.transaction_status.name == "INTRANS"
+
+
+@pytest.mark.postgres
+def test_a_connection_that_was_cut_before_a_transaction_is_told_and_let_go(deployment):
+    kill = text("SELECT pg_terminate_backend(:number)")
+    with deployment.database.read() as session:
+        number = session.scalar(text("SELECT pg_backend_pid()"))
+        with deployment.database.read() as other:
+            other.execute(kill, {"number": number})
+    with pytest.raises(OperationalError) as cut, deployment.database.write() as session:
+        session.connection()
+    assert cut.value.connection_invalidated
+    with deployment.database.write() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != number
 
 
 @pytest.mark.sqlite
