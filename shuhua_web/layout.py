@@ -54,6 +54,8 @@ class Entry:
     title: Any
     icon: str
     permissions: tuple[Permission, ...] = ()
+    rooms: tuple[str, ...] = ()
+    """First words of the routes of pages that are opened from it, besides its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ MENU: tuple[Section, ...] = (
             Entry("followups.list", _("Follow-ups"), "phone-call", (Permission.FOLLOWUPS_VIEW,)),
             Entry("parts.list", _("Returned parts"), "truck", (Permission.PARTS_VIEW,)),
             Entry("inspections.due", _("Due inspections"), "calendar", (Permission.INSPECTIONS_CARRY_OUT,)),
-            Entry("inspections.list", _("Inspections"), "clipboard-check", (Permission.INSPECTIONS_VIEW,)),
+            Entry(
+                "inspections.list", _("Inspections"), "clipboard-check", (Permission.INSPECTIONS_VIEW,), ("plans", "checklists")
+            ),
             Entry("reports.list", _("Reports"), "report-analytics", (Permission.REPORTS_VIEW,)),
         ),
     ),
@@ -108,7 +112,7 @@ MENU: tuple[Section, ...] = (
         (
             Entry("users.list", _("Users"), "users", (Permission.ACCOUNTS_VIEW,)),
             Entry("roles.list", _("Roles"), "users", (Permission.ACCOUNTS_VIEW,)),
-            Entry("organisations.list", _("Organisations"), "building-factory", (Permission.ACCOUNTS_VIEW,)),
+            Entry("organisations.list", _("Organisations"), "building-factory", (Permission.ACCOUNTS_VIEW,), ("teams",)),
             Entry("choices.list", _("Choice lists"), "tags", (Permission.CHOICES_EDIT,)),
             Entry("quarantine.list", _("Quarantine"), "history", (Permission.QUARANTINE_VIEW,)),
             Entry("absences.list", _("Leave and stand-ins"), "users", (Permission.ACCOUNTS_VIEW,)),
@@ -239,7 +243,7 @@ class Layout:
     def _line(self, entry: Entry, counters: dict[str, BadgeCounter]) -> MenuLine:
         href = self.request.route_path(entry.route)
         matched = self.request.matched_route.name if self.request.matched_route else ""
-        current = matched == entry.route or matched.partition(".")[0] == entry.route.partition(".")[0]
+        current = matched == entry.route or matched.partition(".")[0] in {entry.route.partition(".")[0], *entry.rooms}
         # The page of an error has no session to count with.
         counter = counters.get(entry.route) if self.request.exception is None else None
         return MenuLine(entry.title, entry.icon, href, current, counter(self.request) if counter else 0)

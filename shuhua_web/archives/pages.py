@@ -78,6 +78,8 @@ class Archive:
     """Further buttons above its list."""
     preview: Callable[[Request, int | None], str] | None = None
     """The address that tells what its form, of a new record or of that one, would do."""
+    above: tuple[Any, str] | None = None
+    """Title and route of the page that its list is opened from, where it has no line in the menu."""
     around: Around | None = None
     """How its API finds what is near a position."""
     summary: str
@@ -117,13 +119,20 @@ def _add_office(config: Configurator, archive: Archive) -> None:
         )
 
 
+def _way(archive: Archive, request: Request, title: Any) -> Sequence[Any]:
+    """The way to a page of the archive."""
+    above = (archive.above,) if archive.above else ()
+    return crumbs(request, *above, (archive.listing.title, f"{archive.name}.list"), (title, None))
+
+
 def _list(archive: Archive, request: Request) -> dict[str, Any]:
     if request.actor.kind != "user":
         # Who holds the code of a piece may see it, but has no use for a list of one.
         raise NotSignedIn
     new = Tool(_("New"), f"{archive.name}.new", "plus", archive.edit, primary=True)
     bring = Tool(_("Import"), f"{archive.name}.import", "upload", archive.edit)
-    return archive.listing.page(request, toolbar=(new, bring, *archive.tools))
+    way = crumbs(request, archive.above, (archive.listing.title, None)) if archive.above else ()
+    return archive.listing.page(request, toolbar=(new, bring, *archive.tools), crumbs=way)
 
 
 def _new(archive: Archive, request: Request) -> Any:
@@ -141,7 +150,7 @@ def _new(archive: Archive, request: Request) -> Any:
         record = request.service(archive.service).create(sent.join(request, data))
         return request.route_path(f"{archive.name}.view", id=record.id)
 
-    way = crumbs(request, (archive.listing.title, f"{archive.name}.list"), (archive.new_title, None))
+    way = _way(archive, request, archive.new_title)
     preview = archive.preview(request, None) if archive.preview else None
     return form.answer(save, done=_("Saved.")) or form.page(archive.new_title, crumbs=way, preview=preview)
 
@@ -171,7 +180,7 @@ def _edit(archive: Archive, request: Request) -> Any:
         return answer
     title = _("Change ${name}", mapping={"name": request.service(archive.service).get(number).number})
     preview = archive.preview(request, number) if archive.preview else None
-    way = crumbs(request, (archive.listing.title, f"{archive.name}.list"), (title, None))
+    way = _way(archive, request, title)
     return form.page(title, crumbs=way, preview=preview)
 
 
@@ -188,7 +197,7 @@ def archive_form(archive: Archive, request: Request, schema: type[InputSchema], 
 def _view(archive: Archive, request: Request) -> dict[str, Any]:
     record = request.service(archive.service).get(record_id(request))
     shown = archive.page(request, record)
-    way = crumbs(request, (archive.listing.title, f"{archive.name}.list"), (record.number, None))
+    way = _way(archive, request, record.number)
     actions = list(shown.pop("actions", ()))
     for more in request.registry.record_parts.get(archive.kind, ()):
         shown |= more(request, record)

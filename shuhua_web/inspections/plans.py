@@ -180,6 +180,7 @@ PLANS = Archive(
     model=InspectionPlan,
     service=PlanService,
     listing=PLAN_LIST,
+    above=(_("Inspections"), "inspections.list"),
     view=Permission.INSPECTIONS_VIEW,
     edit=Permission.INSPECTIONS_PLAN,
     create_schema=PlanCreate,

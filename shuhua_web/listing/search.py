@@ -149,7 +149,8 @@ class Beginnings:
 
     def __call__(self, ctx: Context, text: str) -> ColumnElement[bool]:
         """The condition that a row fits ``text``."""
-        begun = list(_by_beginning(self.codes, text))
+        # Letters alone may as well be a word of a text, which only the rows themselves can tell.
+        begun = list(_by_beginning(self.codes, text)) if any(each.isdigit() for each in text) else []
         if not begun:
             return any_contains((*self.codes, *self.texts), text)
         key = self.codes[0].class_.id

@@ -151,7 +151,8 @@ def linked(request: Request, name: str, record_id: int | None) -> Fact:
     title, model, view = REFERENCES[name]
     may_open = record_id is not None and request.actor.may(view)
     href = request.route_path(f"{name}.view", id=record_id) if may_open else None
-    return Fact(title, label_of(request, model, view, record_id), href)
+    hidden = record_id is not None and not may_open
+    return Fact(title, _("Not open to you") if hidden else label_of(request, model, view, record_id), href)
 
 
 def unit_name(request: Request, organisation_id: int | None) -> str:

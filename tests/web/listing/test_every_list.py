@@ -17,7 +17,6 @@ from shuhua_core.accounts.actors import load_actor_by_login
 from shuhua_web import make_app
 from shuhua_web.listing.filters import RANGES
 from shuhua_web.listing.page import PAGE_SIZES
-from shuhua_web.listing.search import Search
 from tests.web.listing import stock
 
 WHO = {
@@ -168,12 +167,14 @@ def test_every_filter_narrows_and_no_two_of_them_quarrel(app, as_, reading, name
 
 
 def searched(search):
-    """(expression, how it is typed) of what a search looks in: two words, how a number begins, the last digits of a phone."""
-    if not isinstance(search, Search):
-        return [(each, "text") for each in search]
-    named = [(each, "text") for through in search.through for each in through.texts]
-    tail = [(search.tail, "tail")] if search.tail is not None else []
-    return [*((each, "text") for each in search.texts), *((each, "code") for each in search.codes), *tail, *named]
+    """(steps to another record, expression, how it is typed) of what a search looks in."""
+    if isinstance(search, tuple):
+        return [((), each, "text") for each in search]
+    found = [((), search.tail, "tail")] if getattr(search, "tail", None) is not None else []
+    ways = [((), search), *((way, way[-1]) for each in getattr(search, "through", ()) for way in each.ways())]
+    for steps, place in ways:
+        found += [(steps, each, "text") for each in place.texts] + [(steps, each, "code") for each in place.codes]
+    return found
 
 
 def typed(value, way):
@@ -186,10 +187,11 @@ def typed(value, way):
 def test_its_search_finds_two_characters_how_a_number_begins_and_the_end_of_a_phone(app, as_, reading, name):
     listing, office, ctx = listing_of(app, name), reader(as_, name), reading(name)
     tried = 0
-    for expression, way in searched(listing.search):
-        through = next((each for each in getattr(listing.search, "through", ()) if expression in each.texts), None)
+    for steps, expression, way in searched(listing.search):
         query = select(listing.model.id, expression)
-        query = query.join(through.other.class_, through.other == through.key) if through else listing.joined(query)
+        for step in steps:
+            query = query.join(step.other.class_, step.other == step.key)
+        query = query if steps else listing.joined(query)
         rows = ctx.session.execute(query.where(*listing.conditions(ctx, {}), expression.is_not(None))).all()
         for record_id, value in rows[:2]:
             tried += 1
