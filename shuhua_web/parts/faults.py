@@ -181,7 +181,8 @@ class FaultReport:
         ]
         rest = [sums[label] - sum(parts[label, kind] for kind in frequent) for label in shown]
         if any(rest):
-            series.append({"type": "bar", "stack": "all", "name": self.request.tr(_("All others")), "data": rest})
+            others = {"name": self.request.tr(_("All others")), "data": rest, "itemStyle": {"color": "#c9d0d8"}}
+            series.append({"type": "bar", "stack": "all", **others})
         return {
             "legend": {"show": True},
             "xAxis": {"type": "value", "minInterval": 1},
