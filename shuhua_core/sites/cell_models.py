@@ -20,7 +20,7 @@ KEPT_ZOOMS = (6, 9, 12)
 """Zooms of the tiles that counts are kept of. Finer views hold few enough sites to be counted."""
 KEPT_DIVISION = 6
 """Characters of a division's code that are kept, which for China is the county."""
-PERIOD_ZOOMS = (6, 9)
+PERIOD_ZOOMS = (6, 10)
 """Zooms of the tiles that counts are kept of by time of installation. Finer views hold few enough sites here too."""
 _SCOPE = ScopeColumns("site_cell", division="division_code", organisation="organisation_path")
 
@@ -45,7 +45,7 @@ class SiteCell(Base):
 
 
 class SitePeriodCell(Base):
-    """The same by year and by month of installation, without the kind."""
+    """The same by year and month of installation: of years for all kinds together and for each, of months for all together."""
 
     __tablename__ = "site_period_cells"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -54,6 +54,8 @@ class SitePeriodCell(Base):
     zoom: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     period: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """``202400`` is the year, ``202405`` its May."""
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    """Empty for all kinds together."""
     cell: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     organisation_path: Mapped[str] = mapped_column(code_string(PATH_LENGTH), primary_key=True)
     division_code: Mapped[str] = mapped_column(code_string(KEPT_DIVISION), primary_key=True)

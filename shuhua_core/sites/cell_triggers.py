@@ -11,7 +11,7 @@ from .models import Site
 
 _WATCHED = ("morton", "longitude", "latitude", "state", "kind", "organisation_path", "division_code", "installed_on")
 _KEY = ("zoom", "cell", "organisation_path", "division_code", "kind", "state")
-_PERIOD_KEY = ("zoom", "period", "cell", "organisation_path", "division_code", "state")
+PERIOD_KEY = ("zoom", "period", "kind", "cell", "organisation_path", "division_code", "state")
 _SUMS = ("count", "longitude_sum", "latitude_sum")
 
 
@@ -27,13 +27,14 @@ def kept_of(row: str) -> tuple[str, str, str, str, str, str]:
     )
 
 
-def periods_of(row: str, dialect: str) -> tuple[str, str]:
-    """Year and month of installation of one site as the cells keep them; ``row`` names it in SQL."""
+def periods_of(row: str, dialect: str) -> tuple[tuple[str, str], ...]:
+    """Times of installation of one site, and the kind of each, as the cells keep them; ``row`` names it in SQL."""
     if dialect == "sqlite":
         year, month = (f"CAST(substr({row}.installed_on, {at}) AS INTEGER)" for at in ("1, 4", "6, 2"))
     else:
         year, month = (f"CAST(extract({part} FROM {row}.installed_on) AS BIGINT)" for part in ("year", "month"))
-    return f"{year} * 100", f"{year} * 100 + {month}"
+    whole = f"{year} * 100"
+    return (whole, "''"), (f"{whole} + {month}", "''"), (whole, f"{row}.kind")
 
 
 def create_statements(dialect: str) -> list[str]:
@@ -69,20 +70,23 @@ def _sqlite(row: str, sign: int) -> str:
 
 def _sqlite_periods(row: str, sign: int) -> str:
     zooms = " UNION ALL ".join(f"SELECT {zoom} AS zoom" for zoom in PERIOD_ZOOMS)
-    periods = " UNION ALL ".join(f"SELECT {period} AS period" for period in periods_of(row, "sqlite"))
+    periods = " UNION ALL ".join(f"SELECT {period} AS period, {kind} AS kind" for period, kind in periods_of(row, "sqlite"))
     sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in _SUMS)
     path, division, _kind, state, longitude, latitude = kept_of(row)
-    key = ", ".join(_PERIOD_KEY)
+    key = ", ".join(PERIOD_KEY)
     values = f"{path}, {division}, {state}, {sign}, {sign} * {longitude}, {sign} * {latitude}"
     found = f"INSERT INTO site_period_cells ({key}, {', '.join(_SUMS)}) "
-    found += f"SELECT zoom, period, {row}.morton >> ({KEY_BITS} - 2 * zoom), {values} FROM ({zooms}) CROSS JOIN ({periods}) "  # noqa: S608
+    found += (
+        f"SELECT zoom, period, kind, {row}.morton >> ({KEY_BITS} - 2 * zoom), {values} FROM ({zooms}) CROSS JOIN ({periods}) "  # noqa: S608
+    )
     found += f"WHERE {row}.morton IS NOT NULL AND {row}.installed_on IS NOT NULL ON CONFLICT ({key}) DO UPDATE SET {sums};"
     if sign > 0:
         return found
     same = f"organisation_path = {path} AND division_code = {division} AND state = {state}"
+    times = ", ".join(f"({period}, {kind})" for period, kind in periods_of(row, "sqlite"))
     for zoom in PERIOD_ZOOMS:
         tile = f"zoom = {zoom} AND cell = {row}.morton >> {KEY_BITS - 2 * zoom}"
-        time = f"period IN ({', '.join(periods_of(row, 'sqlite'))})"
+        time = f"(period, kind) IN (VALUES {times})"
         found += f" DELETE FROM site_period_cells WHERE {tile} AND {time} AND {same} AND count = 0;"  # noqa: S608
     return found
 

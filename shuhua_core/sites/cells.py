@@ -15,7 +15,7 @@ from shuhua_core.kernel.scope import prefix_range, visible
 from shuhua_core.places.morton import KEY_BITS
 
 from .cell_models import KEPT_DIVISION, KEPT_ZOOMS, PERIOD_ZOOMS, SiteCell, SiteCellChange
-from .cell_triggers import kept_of, periods_of
+from .cell_triggers import PERIOD_KEY, kept_of, periods_of
 from .models import Site
 from .spans import span_table
 
@@ -131,10 +131,10 @@ def recount(session: Session) -> None:
     session.execute(text("DELETE FROM site_period_cells"))
     path, division, _kind, state, longitude, latitude = kept_of("sites")
     of = f"{path}, {division}, {state}, count(*), sum({longitude}), sum({latitude})"
-    dated = "morton IS NOT NULL AND installed_on IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6"
+    dated = "morton IS NOT NULL AND installed_on IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7"
     for zoom in PERIOD_ZOOMS:
-        for period in periods_of("sites", session.get_bind().dialect.name):
-            rows = f"SELECT {zoom}, {period}, morton >> {KEY_BITS - 2 * zoom}, {of} FROM sites WHERE {dated}"  # noqa: S608
+        for period, kind in periods_of("sites", session.get_bind().dialect.name):
+            rows = f"SELECT {zoom}, {period}, {kind}, morton >> {KEY_BITS - 2 * zoom}, {of} FROM sites WHERE {dated}"  # noqa: S608
             session.execute(text(f"INSERT INTO site_period_cells ({_PERIOD_COLUMNS}) {rows}"))
     for zoom in KEPT_ZOOMS:
         *key, longitude, latitude = kept_of("sites")
@@ -147,7 +147,8 @@ def recount(session: Session) -> None:
 
 
 _COLUMNS = "zoom, cell, organisation_path, division_code, kind, state, count, longitude_sum, latitude_sum"
-_PERIOD_COLUMNS = "zoom, period, cell, organisation_path, division_code, state, count, longitude_sum, latitude_sum"
+_PERIOD_COLUMNS = f"{', '.join(PERIOD_KEY)}, count, longitude_sum, latitude_sum"
+_PERIODS = ", ".join(f"({period}, {kind})" for period, kind in periods_of("taken", "postgresql"))
 _LOCK = select(func.pg_try_advisory_xact_lock(literal(0x53485543454C4C, BigInteger)))
 _FOLD = text(
     f"""
@@ -167,13 +168,13 @@ _FOLD = text(
             latitude_sum = site_cells.latitude_sum + excluded.latitude_sum
     ), dated AS (
         INSERT INTO site_period_cells ({_PERIOD_COLUMNS})
-        SELECT zoom, period, morton >> ({KEY_BITS} - 2 * zoom) AS cell, organisation_path, division_code, state,
+        SELECT zoom, period, of_kind, morton >> ({KEY_BITS} - 2 * zoom) AS cell, organisation_path, division_code, state,
                sum(count), sum(longitude_sum), sum(latitude_sum)
         FROM taken CROSS JOIN (VALUES {", ".join(f"({zoom})" for zoom in PERIOD_ZOOMS)}) AS kept (zoom)
-        CROSS JOIN LATERAL (VALUES {", ".join(f"({period})" for period in periods_of("taken", "postgresql"))}) AS time (period)
+        CROSS JOIN LATERAL (VALUES {_PERIODS}) AS time (period, of_kind)
         WHERE installed_on IS NOT NULL
-        GROUP BY 1, 2, 3, 4, 5, 6
-        ON CONFLICT (zoom, period, cell, organisation_path, division_code, state) DO UPDATE SET
+        GROUP BY 1, 2, 3, 4, 5, 6, 7
+        ON CONFLICT ({", ".join(PERIOD_KEY)}) DO UPDATE SET
             count = site_period_cells.count + excluded.count,
             longitude_sum = site_period_cells.longitude_sum + excluded.longitude_sum,
             latitude_sum = site_period_cells.latitude_sum + excluded.latitude_sum

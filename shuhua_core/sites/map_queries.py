@@ -25,7 +25,7 @@ from shuhua_core.places.morton import BITS, KEY_BITS, Box, cell_range, joined, r
 from shuhua_core.sites.cell_models import KEPT_DIVISION, KEPT_ZOOMS, PERIOD_ZOOMS
 from shuhua_core.sites.cells import kept_counts, kept_zoom, serves
 from shuhua_core.sites.models import Site
-from shuhua_core.sites.period_cells import period_counts, period_zoom
+from shuhua_core.sites.period_cells import period_counts, period_parts, period_zoom
 from shuhua_core.sites.spans import MOST_SPANS, SPANS, span_table
 
 CELLS_PER_TILE = 2
@@ -38,6 +38,8 @@ POINTS_CLOSE = 1000
 """From this zoom on, clusters cannot be opened much further, so more single points are given."""
 _SEE = Permission.SITES_VIEW
 
+_REST = 62
+"""Days that are counted besides kept years."""
 _SHORT = timedelta(days=400)
 """A time of installation that is short enough to be looked for by itself in a view of the country."""
 
@@ -209,7 +211,7 @@ def look_at_sites(ctx: Context, view: View, chosen: SiteFilter) -> Sight:
     filter and of the actor's scope. A cell at the rim of the view then counts as a whole.
     """
     within = None
-    if _kept_tells(ctx.actor, view, chosen):
+    if _kept_tells(ctx, view, chosen):
         found = _kept_clusters(ctx, view, chosen, view.cell_zoom)
         total = sum(cluster.count for cluster in found)
         if total > POINTS_AT_MOST:
@@ -238,13 +240,21 @@ def _finds_few(view: View, chosen: SiteFilter) -> bool:
     return kept_zoom(view.cell_zoom) is not None and first is not None and last is not None and last - first < _SHORT
 
 
-def _kept_tells(actor: Actor, view: View, chosen: SiteFilter) -> bool:
+def _kept_tells(ctx: Context, view: View, chosen: SiteFilter) -> bool:
     """Whether the kept counts are fine enough for the view, and know all that it is filtered by."""
     if chosen.project_id is not None or chosen.customer_id is not None or _is_narrow(chosen.division):
         return False
-    if chosen.dated and (chosen.kinds or period_zoom(view.cell_zoom) is None):
+    if chosen.dated and period_zoom(view.cell_zoom) is None:
         return False
-    return kept_zoom(view.cell_zoom) is not None and serves(actor, _SEE)
+    if kept_zoom(view.cell_zoom) is None or not serves(ctx.actor, _SEE):
+        return False
+    return not (chosen.dated and chosen.kinds) or _rest_is_short(ctx, chosen)
+
+
+def _rest_is_short(ctx: Context, chosen: SiteFilter) -> bool:
+    """Whether whole years, which are kept by kind, leave few days of the time to be counted."""
+    rest = period_parts(ctx.session, (chosen.installed_from, chosen.installed_to), months=False).rest
+    return sum(((last - first).days + 1 for first, last in rest), 0) <= _REST
 
 
 def _kept_clusters(ctx: Context, view: View, chosen: SiteFilter, zoom: int) -> list[Cluster]:
@@ -253,7 +263,7 @@ def _kept_clusters(ctx: Context, view: View, chosen: SiteFilter, zoom: int) -> l
     told: dict[str, Any] = {"zoom": zoom, "within": within, "division": chosen.division or "", "states": chosen.states}
     if chosen.dated:
         days = (chosen.installed_from, chosen.installed_to)
-        rows = period_counts(ctx.session, ctx.actor, _SEE, installed=days, **told)
+        rows = period_counts(ctx.session, ctx.actor, _SEE, installed=days, kinds=chosen.kinds, **told)
     else:
         rows = kept_counts(ctx.session, ctx.actor, _SEE, kinds=chosen.kinds, **told)
     in_view = touching(view.box, zoom)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
@@ -26,6 +25,8 @@ from shuhua_core.sites.service import SITE_PERSONAL
 
 NEAR = 300
 """Metres within which two sites of one name may be the same: what phones and map clicks are apart at one place."""
+_STEPS = (1, 2)
+"""Which of the sites that follow one are compared with it."""
 _DEGREE = 111_195
 """Metres of a degree of latitude."""
 
@@ -79,43 +80,42 @@ SITE_MERGE = Merge(
 
 
 def site_twins(ctx: Context) -> list[Twins]:
-    """Sites of one name that lie near each other, or of which one has no position. Three statements at most.
+    """Sites of one name that lie near each other, or of which one has no position. Three statements.
 
     Of one name, neighbours in the order of their Morton keys are compared, so the work grows with the sites and not with
     their pairs; the second neighbour is looked at too, since the order leaps at the borders of cells.
     """
-    pairs = [pair for step in (1, 2) for pair in _neighbours(ctx, step)] + _unplaced(ctx)
+    pairs = [*_neighbours(ctx), *_unplaced(ctx)]
     return sorted(dict.fromkeys(pairs), key=lambda each: -max(each.first_id, each.second_id))[:PROPOSED]
 
 
-def _neighbours(ctx: Context, step: int) -> list[Twins]:
-    def following(column: Any) -> Any:
-        return func.lead(column, step).over(partition_by=Site.name_key, order_by=(Site.morton, Site.id))
-
+def _neighbours(ctx: Context) -> list[Twins]:
+    # Both neighbours in one statement, so that the sites are read and put into their order once.
+    following = [
+        func.lead(column, step).over(partition_by=Site.name_key, order_by=(Site.morton, Site.id)).label(f"{name}_{step}")
+        for step in _STEPS
+        for name, column in (("other", Site.id), ("longitude", Site.longitude), ("latitude", Site.latitude))
+    ]
     reach = visible(Site, ctx.actor, Permission.SITES_MERGE)
-    rows = (
-        select(
-            Site.id,
-            Site.longitude,
-            Site.latitude,
-            following(Site.id).label("other"),
-            following(Site.longitude).label("other_longitude"),
-            following(Site.latitude).label("other_latitude"),
-        )
-        .where(reach, Site.morton.is_not(None))
-        .subquery()
-    )
+    placed = select(Site.id, Site.longitude, Site.latitude, *following).where(reach, Site.morton.is_not(None)).subquery()
     high = NEAR / _DEGREE
-    query = select(rows).where(
-        func.abs(rows.c.latitude - rows.c.other_latitude) < high,
-        # A degree of longitude is never longer than one of latitude; how much shorter, the distance then says.
-        func.abs(rows.c.longitude - rows.c.other_longitude) < 3 * high,
+    near = (
+        and_(
+            func.abs(placed.c.latitude - placed.c[f"latitude_{step}"]) < high,
+            # A degree of longitude is never longer than one of latitude; how much shorter, the distance then says.
+            func.abs(placed.c.longitude - placed.c[f"longitude_{step}"]) < 3 * high,
+        )
+        for step in _STEPS
     )
     found = []
-    for each in ctx.session.execute(query.order_by(rows.c.id.desc()).limit(PROPOSED)):
-        metres = metres_between(each.longitude, each.latitude, each.other_longitude, each.other_latitude)
-        if metres <= NEAR:
-            found.append(Twins(min(each.id, each.other), max(each.id, each.other), "near", round(metres)))
+    for each in ctx.session.execute(select(placed).where(or_(*near)).order_by(placed.c.id.desc()).limit(PROPOSED)).mappings():
+        for step in _STEPS:
+            other = each[f"other_{step}"]
+            if other is None:
+                continue
+            away = metres_between(each["longitude"], each["latitude"], each[f"longitude_{step}"], each[f"latitude_{step}"])
+            if away <= NEAR:
+                found.append(Twins(min(each["id"], other), max(each["id"], other), "near", round(away)))
     return found
 
 
@@ -129,10 +129,12 @@ def _unplaced(ctx: Context) -> list[Twins]:
         or_(first.morton.is_not(None), first.id < Site.id),
     )
     reach = visible(Site, ctx.actor, Permission.SITES_MERGE)
-    beside = select(func.min(first.id)).where(alike, visible(first, ctx.actor, Permission.SITES_MERGE)).correlate(Site)
-    query = select(Site.id, beside.scalar_subquery().label("other")).where(reach, Site.morton.is_(None)).subquery()
-    rows = ctx.session.execute(select(query).where(query.c.other.is_not(None)).order_by(query.c.id.desc()).limit(PROPOSED))
-    return [Twins(min(row), max(row), "name") for row in rows]
+    theirs = visible(first, ctx.actor, Permission.SITES_MERGE)
+    # Which ones there are is found out before the first with each: that is a look at one row, and not at all of one name.
+    some = select(Site.id).where(reach, Site.morton.is_(None), select(first.id).where(alike, theirs).correlate(Site).exists())
+    ids = ctx.session.scalars(some.order_by(Site.id.desc()).limit(PROPOSED)).all()
+    beside = select(func.min(first.id)).where(alike, theirs).correlate(Site).scalar_subquery()
+    return [Twins(min(row), max(row), "name") for row in ctx.session.execute(select(Site.id, beside).where(Site.id.in_(ids)))]
 
 
 def twins_of_site(ctx: Context, site: Site) -> Sequence[Site]:

@@ -44,10 +44,14 @@ class Parts:
     rest: tuple[Days, ...]
 
 
-def parts_of(first: date, last: date) -> Parts:
-    """The fewest years and months between two days, which are within it."""
-    begins = first if first.day == 1 else _month_after(first)
-    ends = last if _is_last(last) else last.replace(day=1) - timedelta(days=1)
+def parts_of(first: date, last: date, *, months: bool = True) -> Parts:
+    """The fewest years and months between two days, which are within it; without ``months``, whole years alone."""
+    if months:
+        begins = first if first.day == 1 else _month_after(first)
+        ends = last if _is_last(last) else last.replace(day=1) - timedelta(days=1)
+    else:
+        begins = first if (first.month, first.day) == (1, 1) else date(first.year + 1, 1, 1)
+        ends = last if (last.month, last.day) == (12, 31) else date(last.year - 1, 12, 31)
     if first > last or begins > ends:
         return Parts((), None, ((first, last),) if first <= last else ())
     periods, month = [], begins
@@ -68,6 +72,12 @@ def _is_last(day: date) -> bool:
     return (day + timedelta(days=1)).day == 1
 
 
+def period_parts(session: Session, installed: tuple[date | None, date | None], *, months: bool) -> Parts:
+    """:func:`parts_of` a time of installation, as far as any site was installed then; empty where none was."""
+    bounds = _bounds(session, *installed)
+    return parts_of(*bounds, months=months) if bounds is not None else Parts((), None, ())
+
+
 def period_counts(
     session: Session,
     actor: Actor,
@@ -78,6 +88,7 @@ def period_counts(
     installed: tuple[date | None, date | None],
     division: str = "",
     states: Collection[str] = (),
+    kinds: Collection[str] = (),
 ) -> Found:
     """As :func:`shuhua_core.sites.cells.kept_counts`, of the sites that were installed from the first day to the last."""
     kept = period_zoom(zoom)
@@ -91,10 +102,10 @@ def period_counts(
             model.state.in_(sorted(states)) if states else everything(),
         ]
 
-    bounds = _bounds(session, *installed)
-    if bounds is None:
-        return []
-    parts = parts_of(*bounds)
+    def of_kinds(model: Any) -> ColumnElement[bool]:
+        return model.kind.in_(sorted(kinds)) if kinds else everything()
+
+    parts = period_parts(session, installed, months=not kinds)
     scale, finer = KEY_BITS - 2 * kept, 2 * (kept - zoom)
     span = span_table(session, [(lo >> scale, hi >> scale) for lo, hi in within])
     dialect = session.get_bind().dialect.name
@@ -105,7 +116,16 @@ def period_counts(
         select(_tile(cells.cell, finer), cells.state, cells.count, cells.longitude_sum, cells.latitude_sum)
         .select_from(periods)
         .join(span, everything())
-        .join(cells, and_(cells.zoom == kept, cells.period == periods.c.period, cells.cell >= span.c.lo, cells.cell < span.c.hi))
+        .join(
+            cells,
+            and_(
+                cells.zoom == kept,
+                cells.period == periods.c.period,
+                cells.kind.in_(sorted(kinds) or [""]),
+                cells.cell >= span.c.lo,
+                cells.cell < span.c.hi,
+            ),
+        )
         .where(*conditions(cells))
     ]
     if dialect == "postgresql" and parts.whole is not None:
@@ -115,7 +135,7 @@ def period_counts(
             select(_tile(moved, finer), change.state, change.count, change.longitude_sum, change.latitude_sum)
             .select_from(span)
             .join(change, and_(moved >= span.c.lo, moved < span.c.hi))
-            .where(change.installed_on.between(*parts.whole), *conditions(change))
+            .where(change.installed_on.between(*parts.whole), of_kinds(change), *conditions(change))
         )
     if parts.rest:
         longitude, latitude = (cast(func.round(each * _MILLIONTHS), BigInteger) for each in (Site.longitude, Site.latitude))
@@ -123,7 +143,9 @@ def period_counts(
         tile = Site.morton.bitwise_rshift(literal(KEY_BITS - 2 * zoom)).label("cell")
         one: ColumnElement[int] = literal(1)
         queries.append(
-            select(tile, Site.state, one, longitude, latitude).where(some, Site.morton.is_not(None), *conditions(Site))
+            select(tile, Site.state, one, longitude, latitude).where(
+                some, Site.morton.is_not(None), of_kinds(Site), *conditions(Site)
+            )
         )
     found = union_all(*queries).subquery()
     tile_found, state, *sums = found.c
@@ -137,9 +159,14 @@ def _tile(cell: Any, finer: int) -> Any:
 
 
 def _bounds(session: Session, first: date | None, last: date | None) -> Days | None:
-    """The days asked for, as far as any site was installed then; None where none was."""
+    """The days asked for, as far as any site was installed then; None where none was.
+
+    A time that leaves nothing out before or behind it takes in the whole of the first or the last year, which are kept.
+    """
     # Each by itself, which is a look at one end of the index; both together, SQLite would read all of it.
     earliest, latest = (session.scalar(select(end(Site.installed_on))) for end in (func.min, func.max))
-    if earliest is None or latest is None:
+    if earliest is None or latest is None or (first and first > latest) or (last and last < earliest):
         return None
-    return max(first or earliest, earliest), min(last or latest, latest)
+    begins = date(earliest.year, 1, 1) if first is None or first <= earliest else first
+    ends = date(latest.year, 12, 31) if last is None or last >= latest else last
+    return begins, ends

@@ -139,6 +139,7 @@ def filters(places: Places) -> dict[str, SiteFilter]:
         "installed, odd days": SiteFilter(installed_from=date(2017, 2, 3), installed_to=date(2025, 11, 27)),
         "since 2017, faulty": SiteFilter(installed_from=date(2017, 1, 1), states={"faulty"}),
         "a year, a kind": SiteFilter(installed_from=date(2024, 1, 1), installed_to=date(2024, 12, 31), kinds={"park"}),
+        "since 2017, a kind": SiteFilter(installed_from=date(2017, 1, 1), kinds={"park"}),
     }
 
 

@@ -165,6 +165,10 @@ FILTERS = [
     SiteFilter(installed_to=date(2022, 3, 31), states={"faulty", "normal"}),
     SiteFilter(installed_from=date(2021, 5, 3), installed_to=date(2021, 5, 20)),
     SiteFilter(installed_from=date(2021, 5, 3), installed_to=date(2023, 5, 20), kinds={"park"}, division="35"),
+    SiteFilter(installed_from=date(2021, 1, 1), installed_to=date(2022, 12, 31), kinds={"park", "school"}),
+    SiteFilter(installed_from=date(2020, 12, 5), installed_to=date(2022, 1, 20), kinds={"park"}, states={"normal", "faulty"}),
+    SiteFilter(installed_from=date(2021, 1, 1), kinds={"path"}, division="3505"),
+    SiteFilter(installed_to=date(2022, 12, 31), kinds={"path"}),
     SiteFilter(installed_from=date(1990, 1, 1), installed_to=date(1999, 12, 31)),
     SiteFilter(installed_from=date(2023, 1, 1), installed_to=date(2022, 1, 1)),
 ]
@@ -234,8 +238,9 @@ def test_a_tile_touches_the_box_that_holds_any_of_it(lon, lat, width, height, zo
 
 
 @given(st.dates(date(2019, 12, 1), date(2023, 3, 1)), st.dates(date(2019, 12, 1), date(2023, 3, 1)))
-def test_years_months_and_days_make_up_a_time(first, last):
-    parts = parts_of(first, last)
+@pytest.mark.parametrize("months", [True, False])
+def test_years_months_and_days_make_up_a_time(months, first, last):
+    parts = parts_of(first, last, months=months)
     days = []
     for period in parts.periods:
         year, month = divmod(period, 100)
@@ -245,7 +250,8 @@ def test_years_months_and_days_make_up_a_time(first, last):
         assert sorted(days) == list(each_day(*parts.whole))
     for rest in parts.rest:
         days += list(each_day(*rest))
-        assert len(list(each_day(*rest))) < 60
+        assert len(list(each_day(*rest))) < (60 if months else 731)
+    assert months or not any(period % 100 for period in parts.periods)
     assert sorted(days) == list(each_day(first, last))
 
 
@@ -254,5 +260,5 @@ def each_day(first, last):
 
 
 def test_a_finer_zoom_than_any_kept_by_time_is_a_mistake(ctx):
-    with pytest.raises(ValueError, match="10"):
-        period_counts(ctx.session, ctx.actor, SEE, zoom=10, within=[], installed=(None, None))
+    with pytest.raises(ValueError, match="11"):
+        period_counts(ctx.session, ctx.actor, SEE, zoom=11, within=[], installed=(None, None))
