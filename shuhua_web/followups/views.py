@@ -7,7 +7,6 @@ from typing import Any
 
 from pyramid.request import Request
 from pyramid.view import view_config
-from sqlalchemy import func, select
 
 from shuhua_core.accounts.models import User
 from shuhua_core.accounts.permissions import Permission
@@ -25,7 +24,8 @@ from ..api import record_id
 from ..api.timeline import names_of
 from ..i18n import _
 from ..layout import crumbs
-from ..listing import RowAction
+from ..listing import RowAction, counting
+from ..listing.counting import shown
 from ..listing.page import Tab
 from ..media.pictures import pictures_of
 from ..records import Action, Badge, Fact, actions, timeline
@@ -63,19 +63,15 @@ def list_followups(request: Request) -> dict[str, Any]:
 
 
 def _tabs(request: Request, grid: Any) -> list[Tab]:
-    query = select(Followup.state, func.count()).where(visible(Followup, request.actor, Permission.FOLLOWUPS_VIEW))
-    counts = {row[0]: row[1] for row in request.ctx.session.execute(query.group_by(Followup.state))}
+    reach = visible(Followup, request.actor, Permission.FOLLOWUPS_VIEW)
+    counts = counting.apart(FOLLOWUPS, request.ctx, {state: [reach, Followup.state == state] for state in STATES})
     chosen = [each for each in grid.values.get("state", ()) if each]
     tabs = [
-        Tab(
-            word(STATES, state, request.locale_name),
-            grid.href(state=state),
-            formats.number(counts.get(state, 0)),
-            chosen == [state],
-        )
+        Tab(word(STATES, state, request.locale_name), grid.href(state=state), shown(counts.get(state, 0)), chosen == [state])
         for state in STATES
     ]
-    return [Tab(_("All"), grid.href(state=None), formats.number(sum(counts.values())), not chosen), *tabs]
+    everything = shown(counting.together([*counts.values()]))
+    return [Tab(_("All"), grid.href(state=None), everything, not chosen), *tabs]
 
 
 @view_config(

@@ -131,6 +131,16 @@ LISTS: Mapping[str, List] = {
             *_searches("name LIKE '%{0}%' OR address LIKE '%{0}%' OR contact_name LIKE '%{0}%'"),
         ),
     ),
+    "followups": List(
+        "/followups",
+        "followups",
+        (
+            *_pages(),
+            View("filtered", {"state": "open"}, "state = 'open'"),
+            *_searches("task_id IN (SELECT id FROM tasks WHERE symptom LIKE '%{0}%')"),
+            View("search: number", {"q": "HF00000777"}, "number LIKE '%HF00000777%'"),
+        ),
+    ),
     "changes": List(
         "/logs",
         "audit",

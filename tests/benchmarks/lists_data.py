@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from shuhua_core.accounts.models import Organisation
 from shuhua_core.archives.models import Customer, ProductModel
 from shuhua_core.audit.models import AuditEntry
+from shuhua_core.followups.models import Followup
 from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.kernel.workflow_store import WorkflowVersion
 from shuhua_core.repairs.models import RepairRequest
@@ -176,6 +177,20 @@ def _task(world: World, number: int) -> dict[str, Any]:
     }
 
 
+def _followup(world: World, number: int) -> dict[str, Any]:
+    at = world.at(number)
+    return {
+        "number": f"HF{number:08d}",
+        "task_id": number,
+        "site_id": number,
+        "state": "open" if number % WAITING == 0 else "done",
+        "organisation_path": world.branch,
+        "division_code": world.division(),
+        "created_at": at,
+        "updated_at": at,
+    }
+
+
 def _change(world: World, number: int) -> dict[str, Any]:
     return {
         "at": world.at(number),
@@ -196,5 +211,6 @@ KINDS: Mapping[Any, Callable[[World, int], dict[str, Any]]] = {
     Customer: _customer,
     RepairRequest: _repair,
     Task: _task,
+    Followup: _followup,
     AuditEntry: _change,
 }
