@@ -80,7 +80,7 @@ def _figures(request: Request, customer: Customer, found: CustomerFigures) -> li
         ]
     if found.projects is not None:
         value = formats.amount(found.value) or "–"
-        number = _("${count} projects", mapping={"count": formats.number(found.projects)})
+        number = _("Projects: ${count}", mapping={"count": formats.number(found.projects)})
         figures.append(BigFigure(_("Value of projects"), value, listed(request, "projects.list", **mine), number))
     return [*figures, BigFigure(_("Last contact"), last, request.route_path("customers.view", id=customer.id))]
 
