@@ -181,8 +181,8 @@ def _way(request: Request, archive: Archive, title: Any = MERGE) -> Any:
 
 
 def _named(request: Request, archive: Archive, record: Any) -> Markup:
-    link = record_link(request, f"{archive.name}.view", record.id, record.number)
-    return Markup('{} {}<br/><span class="text-secondary">{}</span>').format(link, record.name, record.address or "")
+    link = record_link(request, f"{archive.name}.view", record.id, f"{record.number} {record.name}")
+    return Markup('{}<br/><span class="text-secondary">{}</span>').format(link, record.address or "")
 
 
 def _ticked(merging: Merging, request: Request) -> dict[str, Any]:
