@@ -25,7 +25,9 @@ DESKS = {
         "/inspections/spot-check", "/plans", "/checklists", "/parts", "/parts/faults", "/articles", "/quotations",
         "/customers/twins", "/sites/twins", "/customers/1/merge?with=2",
     ),
-    "quality_engineer": ("/", "/choices", "/choices/faults", "/choices/faults/new", "/lifetimes", "/lifetimes/new", "/parts/faults"),
+    "quality_engineer": (
+        "/", "/choices", "/choices/faults", "/choices/faults/new", "/lifetimes", "/lifetimes/new", "/parts/faults",
+    ),
     "agent_manager": ("/", "/tasks", "/tasks/1"),
     "followup_clerk": ("/followups",),
     "content_editor": ("/articles/office", "/articles/office/new"),
