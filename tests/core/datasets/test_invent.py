@@ -145,6 +145,7 @@ def test_dates_of_equipment_follow_each_other(sites):
             assert piece.installed_on < piece.warranty_until < piece.safe_life_until
 
 
+@pytest.mark.usefixtures("ctx")  # what may be chosen stands in the database
 def test_kinds_and_amounts_are_those_of_the_archives(demo):
     assert {customer.kind for customer in demo.customers()} <= CUSTOMER_KINDS.keys()
     for project in demo.projects():
@@ -180,6 +181,7 @@ def test_every_script_is_legal_by_the_tables(seed):
         assert referee.joined == repair.joined_task
 
 
+@pytest.mark.usefixtures("ctx")  # what may be chosen stands in the database
 def test_inputs_satisfy_the_schemas_that_the_workflow_tables_name(repairs):
     machines = {"repair": (REPAIR_SCHEMAS, load_table("repairs")), "task": (TASK_SCHEMAS, load_table("tasks"))}
     for repair in repairs[-400:]:

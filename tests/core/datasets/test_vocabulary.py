@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from shuhua_core.archives.kinds import EQUIPMENT_TYPES
 from shuhua_core.datasets.vocabulary import vocabulary
 
@@ -13,6 +15,7 @@ def test_every_word_has_both_languages_and_a_key_of_its_own():
         assert all(word.zh and word.en for word in group)
 
 
+@pytest.mark.usefixtures("ctx")  # what may be chosen stands in the database
 def test_every_type_has_faults_that_fit_and_every_fault_occurs_somewhere():
     words = vocabulary()
     assert all(kind.faults for kind in words.types)
