@@ -11,7 +11,7 @@ from pyramid.view import view_config
 from shuhua_core.accounts.links import LinkService, ShownLink, ask_for_reset, holder_of, use_link
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.accounts.users import UserService
-from shuhua_core.kernel.errors import Invalid
+from shuhua_core.kernel.errors import Invalid, TooMany
 from shuhua_core.kernel.schema import Choice, InputSchema, Text, deserialize, field
 from shuhua_web import formats
 from shuhua_web.api.outputs import Out, Serializer
@@ -101,6 +101,7 @@ def forgotten(request: Request) -> Any:
     body=ForgottenSchema,
     answer=Serializer("ResetAsked", [Out("asked", "boolean")]),
     status=202,
+    errors=(TooMany,),
     require_csrf=False,
     example={"login": "repairer"},
 )
