@@ -53,6 +53,16 @@ def _address(request: Request, period: Period, route: str = "reports.overview") 
     return str(request.route_path(route, _query={"period": period.kind, "day": period.first.isoformat()}))
 
 
+def _name(request: Request, period: Period) -> str:
+    """The period as people call it: ``2026-W47``, 2026 年第 47 周."""
+    year, _mark, part = period.name.partition("-")
+    if period.kind == "week":
+        return request.tr(_("${year}-W${week}", mapping={"year": year, "week": part[1:]}))
+    if period.kind == "quarter":
+        return request.tr(_("${year}-Q${quarter}", mapping={"year": year, "quarter": part[1:]}))
+    return period.name
+
+
 def _days(period: Period) -> str:
     return f"{formats.day(period.first)} – {formats.day(period.last)}"
 
@@ -71,7 +81,7 @@ def overview(request: Request) -> dict[str, Any]:
     return {
         "title": _("Overview"),
         "crumbs": crumbs(request, (_("Overview"), None)),
-        "period": f"{period.name} ({_days(period)})",
+        "period": f"{_name(request, period)} ({_days(period)})",
         "kinds": [
             Choice(KIND_TITLES[kind], _address(request, period_of(kind, min(period.last, today))), kind == period.kind)
             for kind in KINDS

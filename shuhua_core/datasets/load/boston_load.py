@@ -95,7 +95,8 @@ class BostonReplay:
         self._logins, self._password_hash = logins, password_hash
         self._repairs: dict[str, int] = {}
         self._tasks: dict[int, int] = {}
-        self._history = History(deployment, deployment.clock.now(), listeners={TaskEvent.CREATED: (self._task_made,)})
+        self._now = deployment.clock.now()
+        self._history = History(deployment, self._now, listeners={TaskEvent.CREATED: (self._task_made,)})
         self._confirm_days = deployment.settings.confirm_days
         self._branch: RealBranch
         self._begun: frozenset[str] = frozenset()
@@ -108,7 +109,7 @@ class BostonReplay:
             founded = min(case.opened_at for case in cases) - _CREATED_BEFORE
             self._branch = real_branch(self._history, founded, logins=self._logins, password_hash=self._password_hash)
             done_until = self._resume(cases)
-        for chunk in _chunks(deeds(cases, self._confirm_days)):
+        for chunk in _chunks(self._deeds(cases)):
             with self._history.transaction():
                 for deed in chunk:
                     if done_until is None or deed.case.case_id not in self._begun or deed.at > done_until:
@@ -117,7 +118,11 @@ class BostonReplay:
 
     def count(self, cases: Sequence[ServiceCase]) -> int:
         """How many deeds :meth:`run` has before it."""
-        return len(deeds(cases, self._confirm_days))
+        return len(self._deeds(cases))
+
+    def _deeds(self, cases: Sequence[ServiceCase]) -> list[Deed]:
+        """What has happened by now; what the house does after so many days it then does by itself."""
+        return [deed for deed in deeds(cases, self._confirm_days) if deed.at <= self._now]
 
     def _resume(self, cases: Sequence[ServiceCase]) -> datetime | None:
         """Ids of requests and tasks that are there already, and the moment up to which they have been replayed."""

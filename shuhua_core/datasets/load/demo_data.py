@@ -1,4 +1,4 @@
-"""The demo's database: the invented deployment whose history ends now, and the real set as a branch of its own."""
+"""The demo's database: the invented deployment whose history ends now, and a branch of the real set, moved to now."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from shuhua_core.accounts.passwords import DEMO_PASSWORD, accepted_hash
 from shuhua_core.datasets import boston
 from shuhua_core.datasets.invent import plan
 from shuhua_core.datasets.load.boston_load import BostonReplay, acceptable
+from shuhua_core.datasets.load.boston_today import as_of_today
 from shuhua_core.datasets.load.casting import Cast, cast
 from shuhua_core.datasets.load.desks import Desks
 from shuhua_core.datasets.load.divisions_load import known_divisions, load_divisions
@@ -100,7 +101,7 @@ def _load(deployment: Deployment, progress: Progress) -> ImportReport:
     Returns(deployment, now).make()
     publish_some(deployment, now)
     Rounds(deployment, now, players.division).make()
-    return _real(deployment, password, progress)
+    return _real(deployment, now, password, progress)
 
 
 def _divisions(deployment: Deployment, progress: Progress) -> None:
@@ -132,12 +133,12 @@ def _others(deployment: Deployment, replay: Replay, players: Cast, now: datetime
         desks.fill()
 
 
-def _real(deployment: Deployment, password: str, progress: Progress) -> ImportReport:
+def _real(deployment: Deployment, now: datetime, password: str, progress: Progress) -> ImportReport:
     report = ImportReport()
     cases, refusals = boston.read()
     for each in refusals:
         report.refuse(each.case_id, each.field, each.reason)
-    cases = acceptable(deployment, cases, report)
+    cases = acceptable(deployment, as_of_today(cases, now), report)
     replay = BostonReplay(deployment, report, logins=LOGINS, password_hash=password)
     progress("Boston's requests", replay.run(cases), replay.count(cases))
     progress("sports places", load_places(deployment, report), 385)

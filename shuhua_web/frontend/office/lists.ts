@@ -51,7 +51,7 @@ function foldFilters(form: HTMLElement): void {
  */
 function setRange(box: HTMLElement): void {
   const range = box.querySelector("select");
-  const days = [...box.querySelectorAll<HTMLInputElement>("input[type=date]")];
+  const days = [...box.querySelectorAll<HTMLInputElement>("input[name]")];
   range?.addEventListener("change", () => {
     if (range.value) {
       for (const day of days) {

@@ -8,6 +8,7 @@ import "bootstrap/js/dist/modal";
 import "bootstrap/js/dist/tab";
 import iconsAddress from "../generated/icons.svg?url";
 import { startConfirmation } from "./confirm";
+import { startDates } from "./dates";
 import { enhance, enhanceAll } from "./enhance";
 import { startForms } from "./forms";
 import { showLightbox } from "./lightbox";
@@ -21,6 +22,7 @@ import { texts } from "./texts";
 document.documentElement.dataset["icons"] = iconsAddress;
 
 startConfirmation();
+startDates();
 startForms();
 startLists();
 startPartialUpdates();
