@@ -15,6 +15,7 @@ from shuhua_core.kernel.errors import ConfigurationError
 from shuhua_core.kernel.i18n import _
 
 from ._deployment import deployment_of
+from ._memory import return_large_blocks
 
 
 @click.command("serve")
@@ -38,6 +39,7 @@ def command(ini: Path, host: str | None, port: int | None) -> None:
 def serve(ini: Path, host: str | None = None, port: int | None = None) -> None:
     """Load the application that ``[app:main]`` names and run it; needs ``shuhua[web]``."""
     plaster, waitress = _module("plaster"), _module("waitress")
+    return_large_blocks()
     loader: Any = plaster.get_loader(str(ini), protocols=["wsgi"])
     loader.setup_logging({})
     app = loader.get_wsgi_app()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -75,8 +75,30 @@ class Around:
         return {"items": [{**listing.item(rows[each]), "distance": distances[each]} for each in near], "next": None}
 
 
+@dataclass(frozen=True)
+class Besides:
+    """What items of a list carry besides its columns, such as a text in the caller's language."""
+
+    properties: Mapping[str, dict[str, Any]]
+    """Name -> JSON Schema of the value."""
+    read: Callable[[Request, Sequence[int]], Mapping[int, Mapping[str, Any]]]
+    """The values of the records of a page by their ids, read with one statement."""
+
+    def added(self, request: Request, items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The items with what they carry besides."""
+        found = self.read(request, [item["id"] for item in items]) if items else {}
+        return [{**item, **found[item["id"]]} for item in items]
+
+
 def add_list(
-    config: Configurator, route_name: str, listing: Listing, *, tag: str, summary: str, around: Around | None = None
+    config: Configurator,
+    route_name: str,
+    listing: Listing,
+    *,
+    tag: str,
+    summary: str,
+    around: Around | None = None,
+    besides: Besides | None = None,
 ) -> None:
     """Make ``GET`` of a route answer with pages of a listing: ``{items, next, total?}``; the office knows the list too."""
     config.add_listing(listing)
@@ -88,7 +110,8 @@ def add_list(
             if request.arguments["radius"] is not None:
                 raise Invalid({"near": _("Send longitude and latitude, such as 119.30,26.08.")})
         found = listing.api_page(request.ctx, request.GET)
-        answer = {"items": found.items, "next": found.next}
+        items = found.items if besides is None else besides.added(request, found.items)
+        answer = {"items": items, "next": found.next}
         return answer if found.total is None else {**answer, "total": found.total}
 
     add_api_view(
@@ -100,7 +123,7 @@ def add_list(
             listing.permission,
             tag,
             summary,
-            answer=_page_schema(listing, around),
+            answer=_page_schema(listing, around, besides),
             parameters=(
                 *(_parameter(each) for each in listing.openapi_parameters()),
                 *(around.parameters if around is not None else ()),
@@ -109,8 +132,11 @@ def add_list(
     )
 
 
-def _page_schema(listing: Listing, around: Around | None) -> dict[str, Any]:
+def _page_schema(listing: Listing, around: Around | None, besides: Besides | None) -> dict[str, Any]:
     item = listing.item_schema()
+    if besides is not None:
+        item["properties"] = {**item["properties"], **besides.properties}
+        item["required"] = [*item["required"], *besides.properties]
     if around is not None:
         item["properties"] = {**item["properties"], "distance": {"type": "integer", "description": "Metres; with `near` alone."}}
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyramid.config import Configurator
 
 from ..api.lists import add_list
+from .api import TEXTS
 from .listing import MESSAGES
 from .views import unread
 
@@ -21,5 +22,5 @@ def includeme(config: Configurator) -> None:
     config.add_api_route("api.messages.read", r"/messages/{id:\d+}/actions/read")
     config.add_api_route("api.messages.read_all", "/messages/actions/read")
     config.add_api_route("api.push_subscription", "/push-subscription")
-    add_list(config, "api.messages.list", MESSAGES, tag="messages", summary="List my messages")
+    add_list(config, "api.messages.list", MESSAGES, tag="messages", summary="List my messages", besides=TEXTS)
     config.scan("shuhua_web.messages")

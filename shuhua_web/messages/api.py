@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pyramid.request import Request
+from sqlalchemy import select
 
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.messages.compose import body as body_of
@@ -13,6 +15,7 @@ from shuhua_core.messages.models import Message
 from shuhua_core.messages.service import MessageService
 
 from ..api import Out, Serializer, api_view, record_id
+from ..api.lists import Besides
 
 TAG = "messages"
 
@@ -37,10 +40,24 @@ UNREAD = Serializer("Unread", [Out("count", "integer")], description="How many m
 
 def message_item(request: Request, message: Message) -> dict[str, Any]:
     """A message in the caller's language."""
+    return MESSAGE.one(message, **_text(request, message))
+
+
+def _text(request: Request, message: Message) -> dict[str, str]:
     locale = request.locale_name
-    return MESSAGE.one(
-        message, subject=subject(message, locale), body=body_of(message, locale, request.deployment.settings.timezone)
-    )
+    return {"subject": subject(message, locale), "body": body_of(message, locale, request.deployment.settings.timezone)}
+
+
+def _texts(request: Request, ids: Sequence[int]) -> Mapping[int, dict[str, str]]:
+    messages = request.dbsession.scalars(select(Message).where(Message.id.in_(ids)))
+    return {message.id: _text(request, message) for message in messages}
+
+
+TEXTS = Besides(
+    {name: {"type": "string", "description": "In the caller's language."} for name in ("subject", "body")},
+    _texts,
+)
+"""The words of the messages of a list."""
 
 
 @api_view(

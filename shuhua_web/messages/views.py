@@ -19,6 +19,7 @@ from shuhua_core.kernel.scope import get_visible
 from shuhua_core.messages.compose import body, subject
 from shuhua_core.messages.models import Message
 from shuhua_core.messages.service import MessageService
+from shuhua_core.quotations.models import Quotation
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.sites.models import Equipment
 from shuhua_core.tasks.models import Task
@@ -34,6 +35,7 @@ RECORDS: Mapping[str, tuple[Any, str, str]] = {
     "equipment": (Equipment, Permission.EQUIPMENT_VIEW, "equipment.view"),
     "inspection": (Inspection, Permission.INSPECTIONS_VIEW, "inspections.view"),
     "plan": (InspectionPlan, Permission.INSPECTIONS_VIEW, "plans.view"),
+    "quotation": (Quotation, Permission.QUOTATIONS_VIEW, "quotations.view"),
     "repair": (RepairRequest, Permission.REPAIRS_VIEW, "repairs.view"),
     "task": (Task, Permission.TASKS_VIEW, "tasks.view"),
 }

@@ -60,7 +60,7 @@ export const App = defineComponent(() => {
   const tabs = () => (
     <Tabbar modelValue={name.value} route={false} safeAreaInsetBottom border={false} onUpdate:modelValue={(chosen: string | number) => replace(`/${chosen}`)}>
       {TABS.map(([path, icon, text]) => (
-        <TabbarItem key={path} name={path} badge={badge(path) || ""} aria-label={t(text)}>
+        <TabbarItem key={path} name={path} badge={badge(path) || ""} aria-label={badge(path) ? `${badge(path)} ${t(text)}` : t(text)}>
           {{ icon: () => <Icon name={icon} />, default: () => t(text) }}
         </TabbarItem>
       ))}

@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import select
 
+from shuhua_core.messages import audience
 from shuhua_core.messages.models import Message
+from shuhua_core.quotations.service import QuotationService
 from shuhua_core.tasks.models import Task
-from shuhua_core.worker import Worker
-
-
-@pytest.fixture
-def work(deployment):
-    """Lets a worker work until nothing is due."""
-
-    def run():
-        with Worker(deployment, jobs=()) as worker:
-            while worker.run_once():
-                pass
-
-    return run
-
-
-@pytest.fixture
-def told(past, work):
-    """The id of a task that was allocated to the agent; everybody concerned has been told."""
-    with past() as flow:
-        task = flow.approve(flow.report())
-        flow.task("dispatcher", task, "allocate", unit_id=flow.world.units["agent"].id)
-        task_id = task.id
-    work()
-    return task_id
+from shuhua_web.messages.views import RECORDS
 
 
 def badge(page):
@@ -83,3 +61,23 @@ def test_all_are_marked_as_read_at_once(browser, told):
     assert badge(after) is None
     assert "/messages/read" not in after
     assert badge(browser("agent_manager").get("/messages")) is not None
+
+
+def test_all_that_people_are_told_of_has_a_page_in_the_office():
+    assert {*RECORDS, "article"} == set(audience.RECORDS)
+
+
+def test_a_message_about_a_quotation_leads_to_it(browser, past, work):
+    with past() as flow:
+        task = flow.to_assigned(flow.approve(flow.report(), in_warranty=False))
+        quotations = QuotationService(flow.context("agent_manager"))
+        made = quotations.create(
+            task.id, {"lines": [{"kind": "labour", "text": "上门维修", "quantity": "1", "unit_price": "120.00"}]}
+        )
+        quotations.act(made.id, "send")
+        QuotationService(flow.context("customer")).act(made.id, "accept")
+        quotation_id = made.id
+    work()
+    office = browser("agent_manager")
+    row = next(each for each in office.get("/messages").html.select("tr.grid-unread") if "has accepted quotation" in each.text)
+    assert office.get(row.select_one("a")["href"], status=303).location.endswith(f"/quotations/{quotation_id}")

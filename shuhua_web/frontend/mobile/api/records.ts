@@ -92,6 +92,8 @@ export interface QuotationLine {
 }
 
 export interface Quotation extends Row {
+  task_id: number;
+  repair_id: number;
   number: string;
   state: string;
   total: string;
@@ -154,8 +156,10 @@ export interface LifeEntry {
 }
 
 export interface Message extends Row {
-  title: string;
-  text: string;
+  subject: string;
+  body: string;
+  record_kind: string;
+  record_id: number;
   created_at: string;
   read_at: string | null;
 }

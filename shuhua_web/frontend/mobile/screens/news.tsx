@@ -1,7 +1,7 @@
 /** Messages, and the company's articles. */
 import { defineComponent, onMounted, ref, shallowRef } from "vue";
 import { ask, read } from "../api/client";
-import type { Media, Message } from "../api/records";
+import type { Media, Message, Quotation } from "../api/records";
 import { t } from "../i18n";
 import { moment } from "../parts/format";
 import { ServerMedia } from "../parts/media";
@@ -10,9 +10,18 @@ import type { JsonObject } from "../queue/types";
 import { go, place, replace } from "../router";
 import { live } from "../store/live";
 import { all, listed } from "../store/records";
+import { may } from "../store/session";
 import { refresh } from "../store/sync";
 
-const SCREEN_OF = new Set(["task", "repair", "article"]);
+/** Where the app shows what a message is about; undefined where it shows no such thing. */
+async function screenOf(message: Message): Promise<string | undefined> {
+  const { record_kind: kind, record_id: id } = message;
+  if (kind === "quotation") {
+    const found = await read<Quotation>(`/quotations/${id}`).catch(async () => (await all<Quotation>("quotation")).find((each) => each.id === id));
+    return found && (may("tasks.view") ? `/task/${found.task_id}` : `/repair/${found.repair_id}`);
+  }
+  return { task: `/task/${id}`, repair: `/repair/${id}`, article: `/article/${id}`, equipment: `/piece/${id}`, plan: "/inspect" }[kind];
+}
 
 export const NewsScreen = defineComponent(() => {
   const view = ref<"messages" | "articles">("messages");
@@ -32,9 +41,9 @@ export const NewsScreen = defineComponent(() => {
   });
 
   async function open(message: Message): Promise<void> {
-    const kind = String(message["record_kind"]);
-    if (SCREEN_OF.has(kind)) {
-      go(`/${kind}/${String(message["record_id"])}`);
+    const screen = await screenOf(message);
+    if (screen) {
+      go(screen);
     }
     // Reading is no work of the queue: what is lost is only a mark.
     await ask("POST", `/messages/${message.id}/actions/read`, { key: crypto.randomUUID(), body: {} }).then(
@@ -56,8 +65,8 @@ export const NewsScreen = defineComponent(() => {
         {view.value === "messages"
           ? (messages.value ?? []).map((message) => (
               <button type="button" class={["card", { unread: !message.read_at }]} key={message.id} onClick={() => void open(message)}>
-                <div class="card-title">{String(message["subject"] ?? "")}</div>
-                <div class="card-body">{String(message["body"] ?? "")}</div>
+                <div class="card-title">{message.subject}</div>
+                <div class="card-body">{message.body}</div>
                 <div class="card-text">{moment(message.created_at)}{message.read_at ? "" : ` · ${t("unread")}`}</div>
               </button>
             ))
