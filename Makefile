@@ -86,7 +86,7 @@ bench: install-test build ## Benchmarks, beside their reference
 	@$(BIN)/python -m tests.benchmarks.run $(ARGS)
 
 .PHONY: uploads
-uploads: install-test build ## A thousand uploads of 1 B to 50 MB through a link that is cut at random
+uploads: install-test build ## A thousand uploads of 1 B to 50 MB by two clients through a link that is cut at random
 	@$(BIN)/python -m pytest -n0 -m faults -s -k thousand $(ARGS) tests/web/media/test_bad_links.py
 
 .PHONY: queue
@@ -94,7 +94,7 @@ queue: install-test build ## The phone's queue against its model, 10,000 sequenc
 	@SHUHUA_QUEUE_SEQUENCES=$${SHUHUA_QUEUE_SEQUENCES:-10000} $(BIN)/python -m pytest -n0 $(ARGS) tests/web/mobile/test_queue.py
 
 .PHONY: queue-server
-queue-server: install-test build ## A phone's queue against the server, 2,000 sequences
+queue-server: install-test build ## A phone's queue against the server, 2,000 sequences on each database
 	@SHUHUA_QUEUE_SEQUENCES=$${SHUHUA_QUEUE_SEQUENCES:-2000} $(BIN)/python -m pytest -n0 $(ARGS) tests/web/quarantine/test_queue_server.py
 
 .PHONY: faults
