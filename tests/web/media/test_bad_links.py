@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import random
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -139,11 +140,14 @@ def test_a_planted_fault_turns_it_red(upload_all, monkeypatch, client, plant, sa
 @pytest.mark.faults
 @pytest.mark.sqlite
 @pytest.mark.timeout(7200)
-def test_a_thousand_uploads_of_1_byte_to_50_megabytes(upload_all):
-    dice = random.Random(20261122)
-    sizes = [1, 1, 50_000_000, 50_000_000, *(int(50_000_000 ** dice.random()) for _each in range(FULL - 4))]
-    work = list(zip(CLIENTS * (FULL // 2), sizes, strict=True))
-    cuts = upload_all(work, seed=7)
+@pytest.mark.parametrize("quarter", range(4))
+def test_a_thousand_uploads_of_1_byte_to_50_megabytes(upload_all, quarter):
+    dice = random.Random(20261122 + quarter)
+    sizes = [1, 1, 50_000_000, 50_000_000, *(int(50_000_000 ** dice.random()) for _each in range(FULL // 4 - 4))]
+    work = list(zip(CLIENTS * (FULL // 8), sizes, strict=True))
+    began = time.monotonic()
+    cuts = upload_all(work, seed=7 + quarter)
+    print(f"quarter {quarter + 1} of {FULL} uploads, {time.monotonic() - began:.0f} s")
     for client in CLIENTS:
         mine = [size for name, size in work if name == client]
         print(f"{client}: {len(mine)} uploads, {sum(mine)} bytes, {cuts[client]} cuts")
