@@ -42,10 +42,16 @@ _REPAIRS_OF = (
 )
 _REQUESTS_OF = Prepared(
     _REPAIRS_OF.with_only_columns(
-        *(
-            getattr(RepairRequest, name)
-            for name in ("id", "number", "state", "symptom", "address", "longitude", "latitude", "caller_name", "caller_phone")
-        )
+        RepairRequest.id,
+        RepairRequest.number,
+        RepairRequest.state,
+        RepairRequest.symptom,
+        RepairRequest.in_warranty,
+        RepairRequest.address,
+        RepairRequest.longitude,
+        RepairRequest.latitude,
+        RepairRequest.caller_name,
+        RepairRequest.caller_phone,
     )
 )
 

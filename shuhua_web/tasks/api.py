@@ -30,6 +30,7 @@ REQUEST_OF_TASK = Serializer(
         Out("number", "string"),
         Out("state", "string"),
         Out("symptom", "string"),
+        Out("in_warranty", "boolean", nullable=True),
         Out("address", "string", nullable=True),
         Out("longitude", "number", nullable=True),
         Out("latitude", "number", nullable=True),

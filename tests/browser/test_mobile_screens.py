@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from shuhua_core.accounts.actors import load_actor_by_login
 from shuhua_core.articles.service import ArticleService
 from shuhua_core.kernel.actor import SYSTEM
+from shuhua_core.quotations.service import QuotationService
 from shuhua_core.sites.models import Equipment
 from shuhua_core.testing.flow import Flow
 from shuhua_core.testing.world import PASSWORD
@@ -34,7 +35,8 @@ SCREENS = {
     "customer": "/ /equipment /report /report?equipment={piece} /repair/{asked} /act/repair/{asked}/supply /repair/{ended}"
     " /scan /queue /act/repair/{ended}/reopen /piece/{piece} /messages /me",
     "repairer": "/ /task/{assigned} /act/task/{assigned}/appoint /act/task/{assigned}/decline /task/{repairing} /queue /me"
-    " /act/task/{repairing}/complete /act/task/{repairing}/hold /act/task/{repairing}/feedback",
+    " /act/task/{repairing}/complete /act/task/{repairing}/hold /act/task/{repairing}/feedback /task/{dear} /quote/task/{dear}"
+    " /task/{priced} /quote/quotation/{quotation}",
     "agent_manager": "/ /task/{allocated} /act/task/{allocated}/object /task/{accepted} /act/task/{accepted}/assign",
     "inspector": "/ /inspect /inspect/site/{site}?plan={plan} /piece/{piece} /report?equipment={piece}&stop=1",
     "followup_clerk": "/ /task/{completed} /act/task/{completed}/follow_up /visit?task={completed} /visit",
@@ -80,6 +82,12 @@ def places(deployment, world, plan) -> dict[str, object]:
             flow.task("dispatcher", task, "allocate", unit_id=world.units["agent"].id)
         flow.task("agent_manager", accepted, "accept")
         completed = flow.to_completed(flow.to_assigned(flow.approve(flow.report(piece="one_2", symptom="转盘异响"))))
+        dear, priced = (
+            flow.to_assigned(flow.approve(flow.report(piece="one_2", symptom=words), in_warranty=False))
+            for words in ("立柱锈蚀", "坐垫老化开裂")
+        )
+        quotation = QuotationService(flow.context("repairer")).create(priced.id, {"lines": LINES, "warranty_months": 6})
+        QuotationService(flow.context("repairer")).act(quotation.id, "send")
         asked = flow.report(symptom="坏了")
         flow.repair("reviewer", asked, "ask_more", question="请问具体是哪个部位损坏？能否补拍一张照片？")
         ended = flow.report(symptom="重复上报的故障")
@@ -106,7 +114,14 @@ def places(deployment, world, plan) -> dict[str, object]:
         }
 
 
-_RECORDS = {"assigned", "repairing", "allocated", "accepted", "completed", "asked", "ended", "article", "bare"}
+_RECORDS = {
+    "assigned", "repairing", "allocated", "accepted", "completed", "asked", "ended", "article", "bare", "dear", "priced",
+    "quotation",
+}  # fmt: skip
+LINES = [
+    {"kind": "labour", "text": "上门维修", "quantity": "1.5", "unit_price": "120.00"},
+    {"kind": "part", "text": "深沟球轴承 6204（含密封圈）", "quantity": "2", "unit_price": "35.25"},
+]
 
 
 _ENLARGE = """(times) => {

@@ -37,6 +37,7 @@ const SCREENS: Record<string, Component> = {
   report: later(async () => (await import("./screens/report")).ReportScreen),
   equipment: later(async () => (await import("./screens/equipment")).EquipmentScreen),
   figures: later(async () => (await import("./screens/figures")).FiguresScreen),
+  quote: later(async () => (await import("./screens/quote")).QuoteScreen),
   visit: later(async () => (await import("./screens/visit")).VisitScreen),
 };
 

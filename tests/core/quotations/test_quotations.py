@@ -96,12 +96,13 @@ def test_nobody_outside_sees_a_draft_and_the_customer_sees_what_was_sent(flow):
             QuotationService(flow.context(login)).get(quotation.id)
 
 
-def test_a_repairer_reads_but_neither_writes_nor_consents(flow):
+def test_a_repairer_quotes_for_their_own_task_and_consents_to_nothing(flow):
     task = flow.accepted_task()
-    with pytest.raises(NotAllowed):
-        flow.quote(task, "repairer")
-    quotation = flow.sent(task)
-    for action, data in (("accept", {}), ("withdraw", {"reason": "不要"}), ("decline", {"reason": "不要"})):
+    with pytest.raises(NotFound):
+        flow.quote(task, "repairer_2")
+    quotation = flow.act("repairer", flow.quote(task, "repairer"), "send")
+    assert (quotation.state, quotation.author_id) == ("sent", flow.world.users["repairer"])
+    for action, data in (("accept", {}), ("decline", {"reason": "不要"})):
         with pytest.raises(NotAllowed):
             flow.act("repairer", quotation, action, **data)
 

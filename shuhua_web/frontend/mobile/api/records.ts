@@ -34,6 +34,7 @@ export interface RequestOfTask {
   number: string;
   state: string;
   symptom: string;
+  in_warranty?: boolean | null;
   address: string | null;
   longitude: number | null;
   latitude: number | null;
@@ -96,6 +97,10 @@ export interface Quotation extends Row {
   repair_id: number;
   number: string;
   state: string;
+  version: number;
+  task_id: number;
+  repair_id: number;
+  sent_at: string | null;
   total: string;
   valid_until: string | null;
   warranty_months: number | null;

@@ -1,5 +1,6 @@
 /** The app's texts in English. */
 import { en as news } from "./news";
+import { en as quotations } from "./quotations";
 import type { Texts } from "./zh";
 
 export const en: Texts = {
@@ -375,6 +376,7 @@ export const en: Texts = {
   to_check: "To check",
   search_piece: "Name, number, label or site",
   ...news,
+  ...quotations,
   unreadable: "Unreadable",
   processing: "Being prepared…",
 };

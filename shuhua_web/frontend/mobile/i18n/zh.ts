@@ -1,5 +1,6 @@
 /** The app's texts in Chinese; the English ones have the same names. Dotted names are labels of what data carries. */
 import { zh as news } from "./news";
+import { zh as quotations } from "./quotations";
 
 export const zh = {
   app: "舒华售后",
@@ -374,6 +375,7 @@ export const zh = {
   to_check: "待验收",
   search_piece: "名称、编号、标签或安装点",
   ...news,
+  ...quotations,
   unreadable: "无法读取",
   processing: "处理中…",
 };

@@ -1,20 +1,42 @@
 /** One item of the queue: what it is, how far it has come, and what can be done about it. */
 import { defineComponent } from "vue";
+import type { Quotation } from "../api/records";
 import { label, t } from "../i18n";
-import { blobsOf, heldBy } from "../queue/order";
+import { blobsOf, heldBy, isStuck } from "../queue/order";
 import type { Item } from "../queue/types";
-import { go } from "../router";
+import { go, place } from "../router";
 import { database } from "../store/database";
 import { progress } from "../store/files";
 import { live } from "../store/live";
 import { flush, queue } from "../store/outbox";
-import { session } from "../store/session";
+import { one } from "../store/records";
+import { may, session } from "../store/session";
 import { moment } from "./format";
+import { quoteForm } from "./quoted";
 import { Progress, showConfirmDialog } from "./vant";
 
 /** Records that have a screen of their own, and those whose forms can be put right. */
 const SHOWN = /^(task|repair)\/\d+$/;
 const KNOWN = /^(task|repair|quotation)\/\d+$/;
+
+/** Where what was refused is put right; null where its form is not kept. */
+function formOf(item: Item): string | null {
+  return quoteForm(item) ?? (item.state === "refused" && KNOWN.test(item.lane) ? `/act/${item.lane}/${item.action}` : null);
+}
+
+/** Where the record that it is about can be looked at; a quotation stands on its task's page, or its request's. */
+async function placeOf(item: Item): Promise<string | null> {
+  const written = quoteForm(item);
+  if (written?.startsWith("/quote/task/")) {
+    return written.replace("/quote", "");
+  }
+  const [kind, id] = item.lane.split("/");
+  const quotation = kind === "quotation" ? await one<Quotation>("quotation", Number(id)) : null;
+  if (quotation) {
+    return may("tasks.view") ? `/task/${quotation.task_id}` : `/repair/${quotation.repair_id}`;
+  }
+  return SHOWN.test(item.lane) ? `/${item.lane}` : null;
+}
 
 /** What was done; to a quotation one says other words than to a task. */
 const named = ({ lane, action }: Item): string => label(lane.split("/")[0] ?? "", action, label("action", action));
@@ -25,6 +47,7 @@ export const ItemLine = defineComponent(
       const item = await database.items.get(props.item.id);
       return item ? heldBy(item, await database.items.toArray()) : null;
     });
+    const where = live(() => placeOf(props.item));
 
     async function retry(): Promise<void> {
       await queue.retry(props.item.id);
@@ -57,7 +80,8 @@ export const ItemLine = defineComponent(
       const { item } = props;
       const files = blobsOf(item);
       const gone = files.map((id) => progress.get(id)).filter((each) => each !== undefined);
-      const stuck = item.state === "conflict" || item.state === "refused" || item.state === "quarantined";
+      const stuck = isStuck(item);
+      const [form, record] = [formOf(item), where.value ?? null];
       return (
         <div class={["item", `item-${item.state}`]} data-item={item.id} data-state={item.state}>
           <div class="item-head">
@@ -78,11 +102,11 @@ export const ItemLine = defineComponent(
             </div>
           ) : null}
           <div class="item-buttons">
-            {stuck && SHOWN.test(item.lane) ? (
-              <button type="button" class="small-button" onClick={() => go(`/${item.lane}`)}>{t("look")}</button>
+            {stuck && record !== null && record !== place.path ? (
+              <button type="button" class="small-button" onClick={() => go(record)}>{t("look")}</button>
             ) : null}
-            {item.state === "refused" && KNOWN.test(item.lane) ? (
-              <button type="button" class="small-button" onClick={() => go(`/act/${item.lane}/${item.action}?item=${item.id}`)}>{t("edit")}</button>
+            {form !== null && (item.state === "refused" || item.state === "conflict") ? (
+              <button type="button" class="small-button" onClick={() => go(`${form}?item=${item.id}`)}>{t("edit")}</button>
             ) : null}
             {stuck || item.notBefore > Date.now() ? <button type="button" class="small-button" onClick={() => void retry()}>{t("try_again")}</button> : null}
             {item.state !== "done" && item.state !== "dropped" && item.state !== "sending" ? (

@@ -160,13 +160,15 @@ export class Queue {
   /**
    * The person has changed what the server refused. It becomes another request, so it takes another key; its place stays.
    * Nothing that waits or was sent may be changed so, since nobody knows whether the server has it. Tells whether it was.
+   * `version`: the one that the person has seen now, for a PATCH.
    */
-  async amend(id: string, newId: string, body: JsonObject): Promise<boolean> {
+  async amend(id: string, newId: string, body: JsonObject, version?: number): Promise<boolean> {
     const item = await this.store.get(id);
     if (!item || (item.state !== "refused" && item.state !== "conflict")) {
       return false;
     }
-    await this.store.put({ ...item, id: newId, body, state: "waiting", notBefore: 0, attempts: 0, refusal: null });
+    const seen = version ?? item.version;
+    await this.store.put({ ...item, id: newId, body, version: seen, state: "waiting", notBefore: 0, attempts: 0, refusal: null });
     await this.store.put({ ...item, state: "dropped" });
     for (const each of await this.store.all()) {
       if (!isOver(each) && needs(each).includes(id)) {
@@ -209,7 +211,8 @@ function refusalOf(status: number, body: JsonObject): Refusal {
   return {
     status,
     code: text(body["code"]) ?? `http_${status}`,
-    title: text(body["title"]) ?? "",
+    // The detail is about this record; the title says no more than its code.
+    title: text(body["detail"]) ?? text(body["title"]) ?? "",
     errors: Object.fromEntries(Object.entries(byField ?? {}).map(([field, said]) => [field, flat(said)])),
     state: text(body["state"]),
   };

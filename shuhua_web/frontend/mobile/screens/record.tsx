@@ -11,6 +11,7 @@ import { ItemLine } from "../parts/item-line";
 import { ServerMedia } from "../parts/media";
 import { Page } from "../parts/page";
 import { Quotations } from "../parts/quotations";
+import { Quoting } from "../parts/quoting";
 import { members } from "../parts/schema";
 import { showToast } from "../parts/toast";
 import { Sheet } from "../parts/sheet";
@@ -189,6 +190,7 @@ export const RecordScreen = defineComponent(() => {
                 </section>
               ) : null}
               <Quotations kind={kind} id={id} />
+              {kind === "task" ? <Quoting task={found} /> : null}
               {tasks.value?.length ? (
                 <section aria-label={t("tasks")}>
                   <h2 class="group-title">{t("tasks")}</h2>

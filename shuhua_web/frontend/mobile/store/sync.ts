@@ -240,16 +240,27 @@ export async function refresh(kind: string, id: number): Promise<void> {
 }
 
 /** What items make that are about no record yet: the answer is the first that the phone knows of it. */
-const MADE: Record<string, string> = { report: "repair", site: "site", equipment: "equipment" };
+const MADE: Record<string, string> = {
+  report: "repair",
+  site: "site",
+  equipment: "equipment",
+  quote: "quotation",
+  requote: "quotation",
+  send: "quotation",
+};
 
 /** Keeps what an item of the queue was answered with, and looks again at what was refused. */
 export async function afterItem(item: Item, answer: JsonObject | null): Promise<void> {
   const made = MADE[item.action];
+  const [kind, id] = item.lane.split("/");
   if (made !== undefined && isOver(item) && typeof answer?.["id"] === "number") {
     await keepWhole(made, answer as unknown as Row);
+    if (kind === made && Number(id) !== answer["id"]) {
+      // A new version was made of it, and it was withdrawn.
+      await refresh(kind, Number(id)).catch(() => undefined);
+    }
     return;
   }
-  const [kind, id] = item.lane.split("/");
   if (!kind || !(kind in PATHS)) {
     return;
   }
