@@ -93,8 +93,6 @@ export interface QuotationLine {
 }
 
 export interface Quotation extends Row {
-  task_id: number;
-  repair_id: number;
   number: string;
   state: string;
   version: number;
