@@ -160,11 +160,11 @@ def body(message: Message, locale: str, zone: ZoneInfo) -> str:
         ("valid_until", _("Valid until")),
     ):
         value = facts.get(name)
-        if value is None:
-            continue
         if name == "title" and locale == "en":
             value = facts.get("title_en", value)
-        elif name == "severity":
+        if value is None or value == message.number:  # the first line has said it
+            continue
+        if name == "severity":
             value = SEVERITIES[value][1 if locale == "en" else 0]
         elif name.endswith("_at"):
             value = datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M")
