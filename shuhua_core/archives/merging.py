@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, delete, func, literal, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
-from shuhua_core.archives import records
+from shuhua_core.archives import distinct, records
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.db import Base
 from shuhua_core.kernel.errors import Conflict, Invalid, NotAllowed, VersionStale
@@ -48,6 +48,10 @@ class Merge:
     """Told of the record that stays, before anything moves."""
     gone_event: str
     """Told of the record that went."""
+    apart_event: str
+    """Told of both when somebody says that they are not the same."""
+    together_event: str
+    """Told of both when that is taken back."""
     fields: Mapping[str, Collection[str]]
     """What can be taken from the one that goes: a field of the forms -> the columns that it stands for."""
     personal: frozenset[str]
@@ -125,6 +129,8 @@ class MergeService:
         # In the order of their ids, so that two who merge the same pair the other way round do not wait for each other.
         locked(ctx.session, kind.model, {keep_id, values["merged_id"]})
         keep, gone = self.pair(keep_id, values["merged_id"])
+        if distinct.decision(ctx.session, kind.kind, keep.id, gone.id) is not None:
+            raise Invalid({"merged_id": _("Somebody said that these two are not the same. Take that back first.")})
         self._check(keep, expected_version)
         self._check(gone, values["merged_version"])
         columns = [column for name in values["take"] for column in kind.fields[name]]
@@ -181,6 +187,7 @@ class MergeService:
         except IntegrityError as error:
             raise Conflict(_("Something was just added to the record that goes. Try again.")) from error
         leave_pointer(ctx.session, pointer)
+        distinct.follow_merge(ctx.session, kind.kind, keep.id, gone.id)
         into = {"merged_into_id": keep.id, "merged_into_number": keep.number}
         records.publish(ctx, kind.gone_event, kind.kind, gone, lost, personal=kind.personal, **into)
         ctx.session.expire_all()

@@ -130,6 +130,21 @@ class ProductModel(Base):
     updated_at: Mapped[datetime]
 
 
+class DistinctPair(Base):
+    """Two records that look the same, and of which somebody said that they are not. Gone when they take it back."""
+
+    __tablename__ = "distinct_pairs"
+    __table_args__ = (Index("ix_distinct_pairs_second", "record_kind", "second_id"),)
+
+    record_kind: Mapped[str] = mapped_column(String(30), primary_key=True)
+    first_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    """The smaller of both ids: a pair has one order, so that nobody can say it twice."""
+    second_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(String(200))
+    decided_by_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("users.id", ondelete="SET NULL"))
+    decided_at: Mapped[datetime]
+
+
 index_texts(Customer, texts=("name", "address", "contact_name"), codes=("number",))
 index_texts(Project, texts=("name",), codes=("number",))
 index_texts(ProductModel, texts=("name", "name_en"), codes=("number",))

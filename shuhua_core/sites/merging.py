@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from shuhua_core.accounts.organisations import branch_path
 from shuhua_core.accounts.permissions import Permission
+from shuhua_core.archives import distinct
 from shuhua_core.archives.customer_merge import BESIDE, PROPOSED, Twins
 from shuhua_core.archives.merging import Merge
 from shuhua_core.kernel.context import Context
@@ -56,6 +57,8 @@ SITE_MERGE = Merge(
     permission=Permission.SITES_MERGE,
     merged_event=SiteEvent.MERGED,
     gone_event=SiteEvent.GONE,
+    apart_event=SiteEvent.TOLD_APART,
+    together_event=SiteEvent.APART_WITHDRAWN,
     fields={
         "name": ("name",),
         "kind": ("kind",),
@@ -104,6 +107,7 @@ def _neighbours(ctx: Context) -> list[Twins]:
             func.abs(placed.c.latitude - placed.c[f"latitude_{step}"]) < high,
             # A degree of longitude is never longer than one of latitude; how much shorter, the distance then says.
             func.abs(placed.c.longitude - placed.c[f"longitude_{step}"]) < 3 * high,
+            ~distinct.decided(SITE_MERGE.kind, placed.c.id, placed.c[f"other_{step}"]),
         )
         for step in _STEPS
     )
@@ -127,6 +131,7 @@ def _unplaced(ctx: Context) -> list[Twins]:
         func.coalesce(first.division_code, "") == func.coalesce(Site.division_code, ""),
         first.id != Site.id,
         or_(first.morton.is_not(None), first.id < Site.id),
+        ~distinct.decided(SITE_MERGE.kind, first.id, Site.id),
     )
     reach = visible(Site, ctx.actor, Permission.SITES_MERGE)
     theirs = visible(first, ctx.actor, Permission.SITES_MERGE)
@@ -150,5 +155,6 @@ def twins_of_site(ctx: Context, site: Site) -> Sequence[Site]:
     else:
         near = or_(Site.division_code == site.division_code, near)
     reach = visible(Site, ctx.actor, Permission.SITES_MERGE)
-    query = select(Site).where(Site.name_key == site.name_key, Site.id != site.id, near, reach)
+    proposed = ~distinct.decided(SITE_MERGE.kind, Site.id, site.id)
+    query = select(Site).where(Site.name_key == site.name_key, Site.id != site.id, near, reach, proposed)
     return ctx.session.scalars(query.order_by(Site.id).limit(BESIDE)).all()

@@ -24,8 +24,9 @@ from shuhua_core.sites.models import Site
 from shuhua_web import formats
 from shuhua_web.api import Out, Parameter, Serializer, api_view, record_id
 from shuhua_web.archives.listing import CUSTOMER_LIST
-from shuhua_web.archives.merging import Merging, earlier_fact, merge_action, twins_related
+from shuhua_web.archives.merging import Merging, earlier_fact, merge_action
 from shuhua_web.archives.pages import SHOWN, Archive, label, related
+from shuhua_web.archives.twins import twins_related
 from shuhua_web.i18n import _
 from shuhua_web.listing import Tool
 from shuhua_web.places.widgets import DivisionWidget

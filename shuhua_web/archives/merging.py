@@ -1,4 +1,4 @@
-"""Merging two records that are the same: which one stays, what is kept of the other, what moves, and which may be the same."""
+"""Merging two records that are the same: which one stays, what is kept of the other, and what moves."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from markupsafe import Markup
 from pyramid.config import Configurator
 from pyramid.renderers import render
 from pyramid.request import Request
-from sqlalchemy import select
 
 from shuhua_core.archives.customer_merge import Twins
+from shuhua_core.archives.distinct import Decision, DistinctService
 from shuhua_core.archives.merging import Merge, MergeService
 from shuhua_core.archives.phones import Phone
 from shuhua_core.kernel.context import Context
@@ -22,7 +22,7 @@ from shuhua_core.kernel.merged import earlier
 from shuhua_core.kernel.schema import InputSchema, RecordId, field
 from shuhua_core.kernel.scope import covers
 from shuhua_web import formats
-from shuhua_web.api import Out, Serializer, record_id
+from shuhua_web.api import record_id
 from shuhua_web.api.resource import ApiView, add_api_view
 from shuhua_web.archives.pages import Archive, archive_form, record_link, record_source
 from shuhua_web.forms import OfficeForm, form_for
@@ -31,7 +31,7 @@ from shuhua_web.layout import crumbs
 from shuhua_web.listing import TickedAction
 from shuhua_web.listing.bulk import chosen_ids
 from shuhua_web.overtaken import text_of
-from shuhua_web.records import Action, Fact, Related, Table
+from shuhua_web.records import Action, Fact, Table
 from shuhua_web.widgets import FieldWidget
 
 MERGE = _("Merge")
@@ -53,22 +53,6 @@ MOVING: Mapping[str, Any] = {
     "users": _("Users"),
 }
 """Table -> what people call its rows; one that is not named here is shown by its own name."""
-REASONS: Mapping[str, Any] = {
-    "name": _("The same name"),
-    "phone": _("The same phone"),
-    "near": _("The same name, ${metres} m apart"),
-}
-TWINS = Serializer(
-    "Twins",
-    [
-        Out("first_id", "integer"),
-        Out("second_id", "integer"),
-        Out("reason", {"type": "string", "enum": list(REASONS)}),
-        Out("metres", "integer", nullable=True, description="How far apart they are, where that is the reason."),
-    ],
-    description="Two records that may be the same.",
-)
-TWINS_LIST = Serializer("TwinsList", [Out("items", [TWINS])])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +71,6 @@ def add_merging(config: Configurator, merging: Merging) -> None:
     """Add the pages and the operations of merging to those of an archive."""
     name, permission = merging.archive.name, merging.merge.permission
     for route, path, function, methods, template in (
-        ("twins", "/twins", _twins, "GET", "shuhua_web:templates/tables.pt"),
         ("ticked", "/merge", _ticked, "GET", "shuhua_web:templates/tables.pt"),
         ("merge", r"/{id:\d+}/merge", _merge, ("GET", "POST"), "shuhua_web:archives/templates/merge.pt"),
     ):
@@ -125,24 +108,14 @@ def earlier_fact(request: Request, kind: str, record: Any) -> list[Fact]:
     return [Fact(_("Merged into this one"), numbers)] if found else []
 
 
-def twins_related(request: Request, name: str, merge: Merge, record: Any, twins_of: Any) -> list[Related]:
-    """Records that may be the same as this one, each with the way to merging; nothing where there are none."""
-    if not covers(record, request.actor, merge.permission):
-        return []
-    rows = [
-        (
-            record_link(request, f"{name}.view", each.id, each.number),
-            each.name,
-            each.address or "",
-            _link(request.route_path(f"{name}.merge", id=record.id, _query={"with": each.id}), request.tr(_("Compare"))),
-        )
-        for each in twins_of(request.ctx, record)
-    ]
-    heads = (_("Number"), _("Name", context="thing"), _("Address"), _("Merge"))
-    return [Related(_("Possible duplicates"), heads, rows)] if rows else []
+def said(request: Request, decision: Decision) -> dict[str, Any]:
+    """Who said when and why that two are not the same, as people read it."""
+    at = formats.moment(decision.decided_at, request.deployment.settings.timezone)
+    return {"who": decision.decided_by or "–", "at": at, "why": decision.reason}
 
 
-def _link(href: str, text: Any, css: str = "") -> Markup:
+def link(href: str, text: Any, css: str = "") -> Markup:
+    """A link, escaped."""
     return Markup('<a class="{}" href="{}">{}</a>').format(css, href, text)
 
 
@@ -155,34 +128,15 @@ class MergeWith(InputSchema):
     other_id = field(RecordId("record"), _("The other record"), required=True)
 
 
-def _twins(merging: Merging, request: Request) -> dict[str, Any]:
-    """Pairs that may be the same."""
-    archive, ctx = merging.archive, request.ctx
-    pairs = merging.twins(ctx)
-    ids = {each for pair in pairs for each in (pair.first_id, pair.second_id)}
-    model = archive.model
-    records = {each.id: each for each in ctx.session.scalars(select(model).where(model.id.in_(ids)))} if ids else {}
-    rows: list[tuple[list[Any], list[Any]]] = []
-    for pair in pairs:
-        reason = REASONS[pair.reason]
-        if pair.metres is not None:
-            reason = _("The same name, ${metres} m apart", mapping={"metres": formats.number(pair.metres)})
-        compare = request.route_path(f"{archive.name}.merge", id=pair.first_id, _query={"with": pair.second_id})
-        cells = [_named(request, archive, records[each]) for each in (pair.first_id, pair.second_id)]
-        rows.append(([*cells, request.tr(reason), _link(compare, request.tr(_("Compare")), "btn btn-sm")], []))
-    title = _("Possible duplicates")
-    empty = _("Nothing looks like a duplicate. Names, phones and positions are compared.")
-    table = Table(archive.listing.title, (_("One"), _("The other"), _("Why"), _("Merge")), rows, empty=empty)
-    return {"title": title, "crumbs": _way(request, archive, title), "tables": [table]}
-
-
-def _way(request: Request, archive: Archive, title: Any = MERGE) -> Any:
+def way(request: Request, archive: Archive, title: Any = MERGE) -> Any:
+    """The way to a page of merging."""
     return crumbs(request, (archive.listing.title, f"{archive.name}.list"), (title, None))
 
 
-def _named(request: Request, archive: Archive, record: Any) -> Markup:
-    link = record_link(request, f"{archive.name}.view", record.id, f"{record.number} {record.name}")
-    return Markup('{}<br/><span class="text-secondary">{}</span>').format(link, record.address or "")
+def named(request: Request, archive: Archive, record: Any) -> Markup:
+    """A record with its address, and the way to its page."""
+    to_page = record_link(request, f"{archive.name}.view", record.id, f"{record.number} {record.name}")
+    return Markup('{}<br/><span class="text-secondary">{}</span>').format(to_page, record.address or "")
 
 
 def _ticked(merging: Merging, request: Request) -> dict[str, Any]:
@@ -194,11 +148,11 @@ def _ticked(merging: Merging, request: Request) -> dict[str, Any]:
     rows: list[tuple[list[Any], list[Any]]] = []
     for keep, gone in (pair, pair[::-1]):
         href = request.route_path(f"{archive.name}.merge", id=keep.id, _query={"with": gone.id})
-        rows.append(([_named(request, archive, keep), _link(href, request.tr(_("This one stays")), "btn btn-primary")], []))
+        rows.append(([named(request, archive, keep), link(href, request.tr(_("This one stays")), "btn btn-primary")], []))
     title = MERGE
     note = _("The other one goes into it. You see everything side by side before it is done.")
     table = Table(_("Which one stays?"), (_("Record"), _("Choose")), rows, note=note)
-    return {"title": title, "crumbs": _way(request, archive, title), "tables": [table]}
+    return {"title": title, "crumbs": way(request, archive, title), "tables": [table]}
 
 
 def _merge(merging: Merging, request: Request) -> Any:
@@ -217,7 +171,7 @@ def _merge(merging: Merging, request: Request) -> Any:
         return str(request.route_path(f"{archive.name}.merge", id=number, _query={"with": data["other_id"]}))
 
     title = _("Merge another one into ${name}", mapping={"name": f"{keep.number} {keep.name}"})
-    return form.answer(compare, once=False) or form.page(title, crumbs=_way(request, archive), sides=None)
+    return form.answer(compare, once=False) or form.page(title, crumbs=way(request, archive), sides=None)
 
 
 def _side_by_side(merging: Merging, request: Request, keep_id: int, gone_id: int) -> Any:
@@ -252,8 +206,18 @@ def _side_by_side(merging: Merging, request: Request, keep_id: int, gone_id: int
     moves = [(MOVING.get(name, name), formats.number(count)) for name, count in service.preview(gone).items()]
     title = _("Merge ${gone} into ${keep}", mapping={"gone": gone.number, "keep": keep.number})
     swap = view(id=gone_id, _query={"with": keep_id})
-    way = _way(request, archive)
-    return form.page(title, crumbs=way, sides=(keep, gone), moves=moves, swap=swap, view=f"{archive.name}.view")
+    apart = DistinctService(request.ctx, merging.merge).of_pair(keep, gone)
+    return form.page(
+        title,
+        crumbs=way(request, archive),
+        sides=(keep, gone),
+        moves=moves,
+        swap=swap,
+        view=f"{archive.name}.view",
+        apart=apart and said(request, apart),
+        distinct=request.route_path(f"{archive.name}.distinct", id=keep_id, _query={"with": gone_id}),
+        together=request.route_path(f"{archive.name}.together", id=keep_id, other_id=gone_id),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,21 +287,7 @@ def _text(merging: Merging, form: OfficeForm, field: Any, record: Any) -> str:
 
 def _add_api(config: Configurator, merging: Merging) -> None:
     archive, merge = merging.archive, merging.merge
-    config.add_api_route(f"api.{archive.name}.twins", f"/{archive.name}/twins")
     config.add_api_route(f"api.{archive.name}.merge", rf"/{archive.name}/{{id:\d+}}/merge")
-    add_api_view(
-        config,
-        ApiView(
-            partial(_api_twins, merging),
-            f"api.{archive.name}.twins",
-            "GET",
-            merge.permission,
-            archive.name,
-            f"List {archive.plural} that may be the same",
-            description="Pairs of one name, one phone, or near each other, as far as the caller may merge them.",
-            answer=TWINS_LIST,
-        ),
-    )
     add_api_view(
         config,
         ApiView(
@@ -359,10 +309,6 @@ def _add_api(config: Configurator, merging: Merging) -> None:
             errors=(Conflict,),
         ),
     )
-
-
-def _api_twins(merging: Merging, request: Request) -> dict[str, Any]:
-    return {"items": TWINS.many(merging.twins(request.ctx))}
 
 
 def _api_merge(merging: Merging, request: Request, body: dict[str, Any]) -> dict[str, Any]:

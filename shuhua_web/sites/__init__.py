@@ -7,6 +7,7 @@ from pyramid.config import Configurator
 from shuhua_web.api.lists import add_list
 from shuhua_web.archives.merging import add_merging
 from shuhua_web.archives.pages import add_archive
+from shuhua_web.archives.twins import add_twins
 from shuhua_web.sites.equipment import EQUIPMENT
 from shuhua_web.sites.label_pages import LABELS
 from shuhua_web.sites.lifetimes import LIFETIMES
@@ -39,5 +40,6 @@ def includeme(config: Configurator) -> None:
     for archive in (SITES, EQUIPMENT, LIFETIMES):
         add_archive(config, archive)
     add_merging(config, SITE_MERGING)
+    add_twins(config, SITE_MERGING)
     add_list(config, "api.labels.list", LABELS, tag="labels", summary="List labels")
     config.scan("shuhua_web.sites")

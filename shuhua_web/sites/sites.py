@@ -29,8 +29,9 @@ from shuhua_web import formats
 from shuhua_web.api import Out, Serializer, api_view, record_id
 from shuhua_web.api.lists import Around
 from shuhua_web.archives.customers import PHONE
-from shuhua_web.archives.merging import Merging, earlier_fact, merge_action, twins_related
+from shuhua_web.archives.merging import Merging, earlier_fact, merge_action
 from shuhua_web.archives.pages import OFFERED, SHOWN, Archive, label, label_of, record_link, record_source
+from shuhua_web.archives.twins import twins_related
 from shuhua_web.forms import Source, options_fragment
 from shuhua_web.i18n import _
 from shuhua_web.listing import Tool

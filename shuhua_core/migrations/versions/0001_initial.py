@@ -642,6 +642,20 @@ def upgrade() -> None:
     op.create_index("ix_contacts_phone_tail", "contacts", ["phone_tail"], unique=False)
     op.create_index(op.f("ix_contacts_user_id"), "contacts", ["user_id"], unique=False)
     op.create_table(
+        "distinct_pairs",
+        sa.Column("record_kind", sa.String(length=30), nullable=False),
+        sa.Column("first_id", types.BigInt, autoincrement=False, nullable=False),
+        sa.Column("second_id", types.BigInt, autoincrement=False, nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", types.BigInt, nullable=True),
+        sa.Column("decided_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["users.id"], name=op.f("fk_distinct_pairs_decided_by_id_users"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("record_kind", "first_id", "second_id", name=op.f("pk_distinct_pairs")),
+    )
+    op.create_index("ix_distinct_pairs_second", "distinct_pairs", ["record_kind", "second_id"], unique=False)
+    op.create_table(
         "held_requests",
         sa.Column("id", types.BigInt, nullable=False),
         sa.Column("user_id", types.BigInt, nullable=False),
@@ -2059,6 +2073,8 @@ def downgrade() -> None:
     op.drop_index("ix_held_requests_organisation", table_name="held_requests")
     op.drop_index(op.f("ix_held_requests_decided_by_id"), table_name="held_requests")
     op.drop_table("held_requests")
+    op.drop_index("ix_distinct_pairs_second", table_name="distinct_pairs")
+    op.drop_table("distinct_pairs")
     op.drop_index(op.f("ix_contacts_user_id"), table_name="contacts")
     op.drop_index("ix_contacts_phone_tail", table_name="contacts")
     op.drop_index(op.f("ix_contacts_phone"), table_name="contacts")

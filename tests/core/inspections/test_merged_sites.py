@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, select, text
 
+from shuhua_core.archives.distinct import DistinctService
 from shuhua_core.archives.merging import MergeService
 from shuhua_core.audit.models import AuditEntry
 from shuhua_core.inspections.models import Inspection, InspectionDue, InspectionPlan
@@ -316,3 +317,19 @@ def test_a_site_without_a_position_is_proposed_beside_its_namesake_of_the_divisi
         world.sites["one"].id,
         world.sites["two"].id,
     }
+
+
+def test_sites_that_are_not_the_same_are_proposed_no_more_with_a_position_and_without(flow, world):
+    ctx, one = flow.context("dispatcher"), world.sites["one"]
+    place = {"position": {"longitude": 118.5754, "latitude": 24.8070}}
+    near, nowhere = (
+        SiteService(ctx).create({"name": "测试公园", "kind": "park", "division_code": "350582", **more}) for more in (place, {})
+    )
+    assert {(each.first_id, each.second_id) for each in site_twins(ctx)} == {(one.id, near.id), (one.id, nowhere.id)}
+    service = DistinctService(ctx, SITE_MERGE)
+    service.tell_apart(near.id, {"other_id": one.id, "reason": "马路两边"})
+    assert {(each.first_id, each.second_id) for each in site_twins(ctx)} == {(one.id, nowhere.id)}
+    assert [each.id for each in twins_of_site(ctx, near)] == [nowhere.id]
+    service.tell_apart(one.id, {"other_id": nowhere.id, "reason": "另一处"})
+    assert {each.id for each in twins_of_site(ctx, nowhere)} == {world.sites["two"].id, near.id}
+    assert {(each.first_id, each.second_id) for each in site_twins(ctx)} == {(world.sites["two"].id, nowhere.id)}

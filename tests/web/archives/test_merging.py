@@ -209,3 +209,51 @@ def test_pages_send_the_same_statements_whatever_there_is_to_merge(office, world
     with count_requests_sql() as second:
         office.get("/customers/twins")
     assert first.count == second.count
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_two_that_are_not_the_same_are_marked_in_the_office_and_it_is_taken_back(as_, office, world, name):
+    one, two, _other = ids_of(world, name)
+    page = office.get(f"/{name}/{one}/merge?with={two}")
+    assert f"/{name}/{one}/distinct?with={two}" in page
+    form = office.get(f"/{name}/{one}/distinct?with={two}", status=200).forms["form-notthesame"]
+    form["reason"] = ""
+    form = form.submit(status=422).forms["form-notthesame"]
+    form["reason"] = "南门与北门"
+    listed = form.submit(status=303).follow()
+    assert listed.request.path == f"/{name}/twins"
+    table = listed.html.find("h2", string="不是同一个").find_parent("section").get_text(" ")
+    for shown in ("南门与北门", "测试·dispatcher", "2026-11-22"):
+        assert shown in table
+    assert f"/{name}/{one}/merge?with={two}" not in listed
+    assert "南门与北门" in office.get(f"/{name}/{two}")
+    compared = office.get(f"/{name}/{one}/merge?with={two}", status=200)
+    assert "测试·dispatcher" in compared.html.select_one("div.alert").get_text()
+    assert _form_or_none(compared) is None, "what is not the same is not merged"
+    back = next(each for each in compared.forms.values() if each.action.endswith("/take-back")).submit(status=303).follow()
+    assert _form_or_none(back) is not None
+    assert "南门与北门" not in office.get(f"/{name}/twins")
+
+
+def _form_or_none(page):
+    return next((form for form in page.forms.values() if form.id and "merge" in form.id), None)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_by_the_api_too_once_for_each_key(as_, world, name):
+    one, two, other = ids_of(world, name)
+    api, key = as_("dispatcher").api, "7f3b2c9e-2222-4222-8333-444455556666"
+    body = {"other_id": two, "reason": "两处"}
+    first, again = (api.post(f"/{name}/{one}/distinct", body, key=key, status=201).json for _ in range(2))
+    assert first == again
+    assert (first["other_id"], first["reason"], first["decided_by"]) == (two, "两处", "测试·dispatcher")
+    assert [each["other_id"] for each in api.get(f"/{name}/{two}/distinct", status=200).json["items"]] == [one]
+    assert api.get(f"/{name}/twins").json["items"] == []
+    assert "merged_id" in api.post(f"/{name}/{one}/merge", {"merged_id": two}, status=422).json["errors"]
+    assert "other_id" in api.post(f"/{name}/{two}/distinct", {"other_id": one, "reason": "两处"}, status=422).json["errors"]
+    api.post(f"/{name}/{one}/distinct", {"other_id": other, "reason": "两处"}, status=404)
+    as_("dispatcher_other").api.delete(f"/{name}/{one}/distinct/{two}", status=404)
+    api.delete(f"/{name}/{two}/distinct/{one}", status=204)
+    assert api.get(f"/{name}/{two}/distinct").json["items"] == []
+    api.delete(f"/{name}/{two}/distinct/{one}", status=404)
+    merge(api, world, name)
