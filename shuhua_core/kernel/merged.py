@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Index, Select, String, select, update
+from sqlalchemy import ColumnElement, Index, Select, String, func, literal, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .db import Base
@@ -45,6 +45,12 @@ def numbered(session: Session, kind: str, number: str) -> int | None:
     """The id of the record that the one with this number was merged into; of several, the one merged last."""
     query = select(MergedRecord.merged_into_id).where(MergedRecord.record_kind == kind, MergedRecord.number == number)
     return session.scalar(query.order_by(MergedRecord.merged_at.desc(), MergedRecord.record_id.desc()).limit(1))
+
+
+def stays(kind: str, record_id: int) -> ColumnElement[int]:
+    """In SQL, the id of the record that ``record_id`` was merged into, or that id itself where it was not merged."""
+    into = select(MergedRecord.merged_into_id).where(MergedRecord.record_kind == kind, MergedRecord.record_id == record_id)
+    return func.coalesce(into.scalar_subquery(), literal(record_id, BigInt))
 
 
 def called_before(kind: str, condition: ColumnElement[bool]) -> Select[int]:

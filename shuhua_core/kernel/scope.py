@@ -18,8 +18,9 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from . import hot_records
 from .actor import Actor, Grant, ScopeKind
+from .db import Base
 from .errors import Merged, NotFound
-from .merged import merged_into
+from .merged import merged_into, stays
 from .prepared import Prepared
 
 RecordT = TypeVar("RecordT")
@@ -38,6 +39,29 @@ class ScopeColumns:
     division: str | None = None
     organisation: str | None = None
     own: Mapping[str, str] = field(default_factory=dict)
+
+
+def is_record(column: Any, record_id: int) -> ColumnElement[bool]:
+    """``column`` names the record with this id, or the one that it was merged into; as one condition, which asks nothing before.
+
+    ``column`` is a foreign key or a primary key; of which kind of record, its table tells.
+    """
+    kind = _merging_kind(column)
+    return column == (record_id if kind is None else stays(kind, record_id))  # type: ignore[no-any-return]
+
+
+def _merging_kind(column: Any) -> str | None:
+    """The kind of record that a column names, if records of that kind are merged."""
+    column = getattr(column, "expression", column)
+    tables = [key.column.table for key in column.foreign_keys] or [column.table]
+    return next((kind for table in tables if (kind := _merging_kinds().get(table.name)) is not None), None)
+
+
+@cache
+def _merging_kinds() -> Mapping[str, str]:
+    """Table -> kind of the records that are merged into each other."""
+    scoped = [each.class_ for each in Base.registry.mappers if hasattr(each.class_, "__scope__")]
+    return {model.__tablename__: model.__scope__.kind for model in scoped if model.__scope__.merges}
 
 
 def prefix_range(column: Any, prefix: str) -> ColumnElement[bool]:

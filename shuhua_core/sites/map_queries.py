@@ -20,7 +20,7 @@ from shuhua_core.kernel.actor import Actor, ScopeKind
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid
 from shuhua_core.kernel.i18n import _
-from shuhua_core.kernel.scope import prefix_range, visible
+from shuhua_core.kernel.scope import is_record, prefix_range, visible
 from shuhua_core.places.morton import BITS, KEY_BITS, Box, cell_range, joined, ranges, touching
 from shuhua_core.sites.cell_models import KEPT_DIVISION, KEPT_ZOOMS, PERIOD_ZOOMS
 from shuhua_core.sites.cells import kept_counts, kept_zoom, serves
@@ -195,7 +195,7 @@ class SiteFilter:
         found: list[ColumnElement[bool] | None] = [
             prefix_range(Site.division_code, self.division) if self.division else None,
             Site.project_id == self.project_id if self.project_id is not None else None,
-            Site.customer_id == self.customer_id if self.customer_id is not None else None,
+            is_record(Site.customer_id, self.customer_id) if self.customer_id is not None else None,
             Site.state.in_(sorted(self.states)) if self.states else None,
             Site.kind.in_(sorted(self.kinds)) if self.kinds else None,
             Site.installed_on >= self.installed_from if self.installed_from else None,

@@ -21,7 +21,7 @@ from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import NotSignedIn
 from shuhua_core.kernel.merged import MergedRecord, called_before
 from shuhua_core.kernel.schema import InputSchema
-from shuhua_core.kernel.scope import covers, prefix_range, visible
+from shuhua_core.kernel.scope import covers, is_record, prefix_range, visible
 from shuhua_web.api import Reply, Serializer, record_id
 from shuhua_web.api.lists import Around, add_list
 from shuhua_web.api.resource import ApiView, add_api_view
@@ -228,7 +228,7 @@ def label_of(request: Request, model: Any, view: str, record_id: int | None) -> 
     """Number and name of a record that another names; only the id to whom may not see it."""
     if record_id is None:
         return ""
-    query = select(model.number, model.name).where(model.id == record_id, visible(model, request.actor, view))
+    query = select(model.number, model.name).where(is_record(model.id, record_id), visible(model, request.actor, view))
     found = request.ctx.session.execute(query).first()
     return f"{found[0]} {found[1]}" if found else f"#{record_id}"
 

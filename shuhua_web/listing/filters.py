@@ -18,7 +18,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from shuhua_core.kernel.choices import CodeList
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid
-from shuhua_core.kernel.scope import prefix_range
+from shuhua_core.kernel.scope import is_record, prefix_range
 from shuhua_web.i18n import _
 
 from .columns import Labels
@@ -251,7 +251,7 @@ class DivisionFilter(Filter):
 
 @dataclass(frozen=True, slots=True)
 class RecordFilter(Filter):
-    """Rows that belong to one other record, by its id."""
+    """Rows that belong to one other record, by its id; an id that was merged into another stands for that one."""
 
     expression: Any
     source: str | None = None
@@ -262,7 +262,7 @@ class RecordFilter(Filter):
     def _condition(self, ctx: Context, given: Sequence[str]) -> ColumnElement[bool]:
         if not re.fullmatch(r"[0-9]{1,18}", given[0]):
             raise Invalid({self.name: _("Enter a whole number.")})
-        return self.expression == int(given[0])
+        return is_record(self.expression, int(given[0]))
 
     def _json_schema(self) -> dict[str, Any]:
         return {"type": "integer", "minimum": 1}

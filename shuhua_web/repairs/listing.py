@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives.models import Customer, ProductModel
 from shuhua_core.kernel.context import Context
-from shuhua_core.kernel.scope import visible
+from shuhua_core.kernel.scope import is_record, visible
 from shuhua_core.places.models import Division
 from shuhua_core.repairs.faults import FAULTS
 from shuhua_core.repairs.machine import MACHINE
@@ -57,7 +57,7 @@ def record_label(model: Any, permission: str) -> Callable[[Context, str], str]:
     def label(ctx: Context, value: str) -> str:
         if not value.isascii() or not value.isdigit() or len(value) > 18:
             return value
-        query = select(model.number, model.name).where(model.id == int(value), visible(model, ctx.actor, permission))
+        query = select(model.number, model.name).where(is_record(model.id, int(value)), visible(model, ctx.actor, permission))
         found = ctx.session.execute(query).first()
         return f"{found[0]} {found[1]}" if found else value
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.errors import Invalid, NotFound
 from shuhua_core.kernel.schema import InputSchema, RecordId, Text, field
-from shuhua_core.kernel.scope import visible
+from shuhua_core.kernel.scope import is_record, visible
 from shuhua_core.sites.labels.models import LabelBatch
 from shuhua_core.sites.labels.schema import MOST, NewBatch
 from shuhua_core.sites.labels.service import LabelService
@@ -171,7 +171,7 @@ def _wanted(request: Request, data: dict[str, Any]) -> list[int]:
     if numbers:
         query = query.where(Equipment.number.in_(numbers[: MOST + 1]))
     else:
-        query = query.where(Equipment.site_id == data["site_id"], Equipment.state.not_in(GONE))
+        query = query.where(is_record(Equipment.site_id, data["site_id"]), Equipment.state.not_in(GONE))
     rows = request.dbsession.execute(query.order_by(Equipment.id)).all()
     missing = set(numbers) - {row.number for row in rows}
     if missing:

@@ -99,8 +99,43 @@ def test_the_old_number_finds_the_one_that_stays(as_, world, name, number):
     assert as_("dispatcher_other").api.get(f"/{name}?q={number}").json["items"] == []
 
 
+def test_every_list_that_is_filtered_by_the_old_id_shows_what_belongs_to_the_one_that_stays(as_, app, world, count_requests_sql):
+    person, other = as_("dispatcher"), as_("dispatcher_other")
+    asked = {"customers": ("customer_id", "KH1"), "sites": ("site_id", "AZ1")}
+    for name in NAMES:
+        one, two, _other = ids_of(world, name)
+        parameter, number = asked[name]
+        known = [each for each, _route in app.registry.listings.values()]
+        lists = [each for each in known if any(question.name == parameter for question in each.filters)]
+        assert len(lists) > 3, "or the test looks at nothing"
+        merge(person.api, world, name)
+        for listing in lists:
+            path = listing.name.replace("_", "-")
+            with count_requests_sql() as by_new:
+                now = person.api.get(f"/{path}?{parameter}={one}&total=true", status=200).json
+            with count_requests_sql() as by_old:
+                before = person.api.get(f"/{path}?{parameter}={two}&total=true", status=200).json
+            assert before == now, listing.name
+            assert by_old.count <= by_new.count, "the old id costs no statement more"
+            assert other.api.get(f"/{path}?{parameter}={two}").json["items"] == []
+        shown = person.office.get(f"/equipment?{parameter}={two}", status=200)
+        assert shown.html.select("table.grid tbody tr")
+        labelled = person.office.get(f"/tasks?{parameter}={two}", status=200)
+        assert number in labelled, "the filter says whom it stands for"
+
+
+def test_the_map_that_is_filtered_by_the_old_customer_shows_the_sites_of_the_one_that_stays(as_, world):
+    one, two, _other = ids_of(world, "customers")
+    person, view = as_("dispatcher"), "bbox=118,24,119,25&zoom=16"
+    merge(person.api, world, "customers")
+    by_new, by_old = (person.api.get(f"/map?{view}&customer_id={each}", status=200).json for each in (one, two))
+    assert by_old == by_new
+    assert len(by_old["features"]) == 2
+    assert "KH1" in person.office.get(f"/map?customer_id={two}")
+
+
 def test_it_is_gone_from_lists_counts_exports_and_the_map(as_, world):
-    one, two, _other = ids_of(world, "sites")
+    one, _two, _other = ids_of(world, "sites")
     person = as_("dispatcher")
     merge(person.api, world, "sites")
     assert [each["id"] for each in person.api.get("/sites?total=true").json["items"]] == [one]
@@ -109,7 +144,6 @@ def test_it_is_gone_from_lists_counts_exports_and_the_map(as_, world):
     assert [each["id"] for each in found] == [f"site-{one}"]
     pieces = person.api.get(f"/equipment?site_id={one}").json["items"]
     assert len(pieces) == 4
-    assert person.api.get(f"/equipment?site_id={two}").json["items"] == []
 
 
 def test_a_piece_of_the_site_that_went_is_still_found_by_its_label(as_, world, anonymous):
