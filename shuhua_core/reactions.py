@@ -15,7 +15,7 @@ from .parts import reactions as parts
 from .quotations import reactions as quotations
 from .repairs.events import RepairEvent
 from .sites import reactions as sites
-from .sites.events import SiteEvent
+from .sites.events import EquipmentEvent, SiteEvent
 from .tasks import reactions as tasks
 from .tasks.events import TaskEvent
 
@@ -24,6 +24,7 @@ REACTIONS: Reactions = {
     ArchiveEvent.CUSTOMER_MERGED: (lists.follow_merge,),
     SiteEvent.MERGED: (lists.follow_merge, inspections.follow_site_merge),
     ArchiveEvent.MODEL_EDITED: (sites.note_model_changed,),
+    **dict.fromkeys((EquipmentEvent.REMOVED, EquipmentEvent.REPLACED), (tasks.settle_work,)),
     RepairEvent.APPROVED: (sites.note_fault, tasks.make_task),
     RepairEvent.TASK_ADDED: (tasks.add_task,),
     RepairEvent.MERGED: (tasks.follow_merge, inspections.settle_findings),

@@ -69,6 +69,9 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = {
     TaskEvent.URGED: (Notice("urged", _("Task ${number} is urged"), "holders_or_dispatchers", urgent=True),),
     TaskEvent.CANCELLED: (Notice("cancelled", _("Task ${number} was cancelled"), "holders"),),
     TaskEvent.DEADLINE_MOVED: (Notice("deadline_moved", _("The deadline of task ${number} was changed"), "holders"),),
+    TaskEvent.PIECE_CHANGED: (
+        Notice("piece_changed", _("Task ${number} is about another piece now: the old one was replaced"), "holders"),
+    ),
     QuotationEvent.SENT: (Notice("quotation_sent", _("Quotation ${number} waits for your consent"), "quotation_customers"),),
     QuotationEvent.ACCEPTED: (
         Notice(

@@ -72,6 +72,10 @@ def _install(ctx: Context, piece: Equipment, values: Values, row: Row) -> Mappin
     return _note_state(ctx, piece, values, row)
 
 
+def _remove(ctx: Context, piece: Equipment, values: Values, row: Row) -> Mapping[str, Any]:
+    return {**_note_state(ctx, piece, values, row), "open_work": values["open_work"] or []}
+
+
 def _replace(ctx: Context, piece: Equipment, values: Values, row: Row) -> Mapping[str, Any]:
     new = _replacement(ctx, piece, values)
     if piece.site_id is None:
@@ -83,7 +87,8 @@ def _replace(ctx: Context, piece: Equipment, values: Values, row: Row) -> Mappin
     if values["installed_on"]:
         data["installed_on"] = values["installed_on"].isoformat()
     MACHINE.perform(ctx, new, "install", data)
-    return {**_note_state(ctx, piece, values, row), "replacement_id": new.id, "replacement": new.number}
+    told = {"replacement_id": new.id, "replacement": new.number, "open_work": values["open_work"] or []}
+    return {**_note_state(ctx, piece, values, row), **told}
 
 
 def _replacement(ctx: Context, piece: Equipment, values: Values) -> Equipment:
@@ -125,7 +130,13 @@ def _put_on(ctx: Context, piece: Equipment, site: Site, row: Row) -> None:
     LabelService(ctx).follow(piece, piece.code)
 
 
-_OWN: Mapping[str, Effect] = {"issue": _issue, "take_back": _take_back, "install": _install, "replace": _replace}
+_OWN: Mapping[str, Effect] = {
+    "issue": _issue,
+    "take_back": _take_back,
+    "install": _install,
+    "remove": _remove,
+    "replace": _replace,
+}
 MACHINE = FixedMachine(
     kind="equipment",
     workflow=EQUIPMENT_WORKFLOW.name,

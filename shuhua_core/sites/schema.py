@@ -10,7 +10,8 @@ from shuhua_core.archives.phones import Phone
 from shuhua_core.archives.records import patch_of
 from shuhua_core.archives.schema import division_field, note_field, number_field
 from shuhua_core.kernel.i18n import _
-from shuhua_core.kernel.schema import Choice, Date, InputSchema, Items, Moment, PositionSchema, RecordId, Text, field
+from shuhua_core.kernel.objects import Objects
+from shuhua_core.kernel.schema import Choice, Date, InputSchema, Integer, Items, Moment, PositionSchema, RecordId, Text, field
 from shuhua_core.sites import codes
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.states import SITE_KINDS
@@ -127,6 +128,37 @@ class Proven(InputSchema):
     captured_at = field(Moment(), _("Captured at"))
 
 
+WORK_KINDS = {"repair": ("维修申请", "Repair request"), "task": ("维修任务", "Task")}
+LEAVE, CLOSE, MOVE = "leave", "close", "move"
+WORK_CHOICES = {LEAVE: ("保持不变", "Leave as it is"), CLOSE: ("关闭", "Close"), MOVE: ("转到新器材", "Move to the new piece")}
+"""What may become of open requests and tasks of a piece that goes; moved they are only to a piece that takes its place."""
+WORK_AT_MOST = 100
+
+
+class WorkDecision(InputSchema):
+    """What becomes of an open request, with its tasks, or of an open task of the piece."""
+
+    kind = field(Choice(WORK_KINDS), _("Request or task"), required=True)
+    id = field(Integer(1), _("Its id"), required=True)
+    what = field(Choice(WORK_CHOICES), _("What becomes of it"), required=True)
+
+
+def work_field() -> Any:
+    """What becomes of the open requests and tasks of a piece that goes."""
+    told = _("What is not named stays as it is. Who reported is told the reason of what is closed.")
+    return field(Objects(WorkDecision, WORK_AT_MOST), _("Open requests and tasks"), help=told)
+
+
+class Remove(InputSchema):
+    """Why a piece was taken away, with proof, and what becomes of the work that is open for it."""
+
+    reason = field(Text(500, 2, multiline=True), _("Reason"), required=True)
+    open_work = work_field()
+    media_ids = media_field(minimum=1, required=True, help=_("Proof: at least one picture of the piece or of the paper."))
+    position = PositionSchema(title=_("Position"), missing=None)
+    captured_at = field(Moment(), _("Captured at"))
+
+
 class Issue(InputSchema):
     """Where a piece from the stock is to be installed."""
 
@@ -161,6 +193,7 @@ class Replace(InputSchema):
     )
     installed_on = field(Date(), _("Installed on"), help=_("Left empty, today."))
     reason = field(Text(500, 2, multiline=True), _("Reason"), required=True)
+    open_work = work_field()
     media_ids = media_field(minimum=1, required=True, help=_("Proof: at least one picture of the piece or of the paper."))
     position = PositionSchema(title=_("Position"), missing=None)
     captured_at = field(Moment(), _("Captured at"))
@@ -173,5 +206,5 @@ class Cause(InputSchema):
 
 
 ACTION_SCHEMAS: dict[str, type[InputSchema]] = {
-    schema.__name__: schema for schema in (StopUse, Restore, Reason, Proven, Issue, Install, Replace, Cause)
+    schema.__name__: schema for schema in (StopUse, Restore, Reason, Proven, Remove, Issue, Install, Replace, Cause)
 }

@@ -62,5 +62,7 @@ class TaskEvent(StrEnum):
     """Not to be done."""
     DEADLINE_MOVED = "tasks.deadline_moved"
     """The dispatcher changed the deadline, with a reason. ``changes``: due_at."""
+    PIECE_CHANGED = "tasks.piece_changed"
+    """Another piece took the place of the one that it was about. ``changes``: equipment_id."""
     CONSENT_SETTLED = "tasks.consent_settled"
     """Where the customer's consent to the price stands has changed. ``changes``: consent."""

@@ -12,6 +12,7 @@ from ..kernel.scope import visible
 from ..repairs.service import RepairService
 from .models import RepairTask, Task
 from .service import TaskService, unlink
+from .work_of_piece import WorkOfPiece
 
 
 def make_task(ctx: Context, event: Event) -> None:
@@ -68,6 +69,16 @@ def follow_merge(ctx: Context, event: Event) -> None:
 
 def _can_cancel(ctx: Context, task: Task) -> bool:
     return any(row.action == "cancel" for row in TaskService(ctx).actions(task))
+
+
+def settle_work(ctx: Context, event: Event) -> None:
+    """A piece was taken away or replaced: what was decided about its open requests and tasks is done; the others stay."""
+    WorkOfPiece(ctx, event.record_id).settle(
+        event.values["open_work"],
+        number=str(event.number),
+        reason=event.personal.get("note", ""),
+        replacement_id=event.values.get("replacement_id"),
+    )
 
 
 def settle_repairs(ctx: Context, event: Event) -> None:

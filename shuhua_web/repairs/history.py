@@ -27,6 +27,7 @@ from ..records import Picture, TimelineStep, timeline
 BETWEEN = {
     RepairEvent.CHANGED: _("Facts changed"),
     TaskEvent.DEADLINE_MOVED: _("Deadline changed"),
+    TaskEvent.PIECE_CHANGED: _("Piece replaced"),
     TaskEvent.LINKED: _("A further request joined"),
     TaskEvent.CONSENT_SETTLED: _("Consent to the quotation"),
 }

@@ -10,6 +10,7 @@ from shuhua_core.tasks.models import Task
 from ..api.lists import add_list
 from .bulk import ALLOCATE, ASSIGN, DEADLINE
 from .listing import TASKS
+from .work_of_piece import work_widget
 
 
 def includeme(config: Configurator) -> None:
@@ -30,6 +31,8 @@ def includeme(config: Configurator) -> None:
     config.add_api_route("api.tasks.timeline", r"/tasks/{id:\d+}/timeline")
     config.add_api_route("api.tasks.phone", r"/tasks/{id:\d+}/phone/{repair_id:\d+}")
     config.add_api_route("api.tasks.proposals", r"/tasks/{id:\d+}/proposals")
+    config.add_api_route("api.equipment.open_work", r"/equipment/{id:\d+}/open-work")
+    config.add_piece_widget("open_work", work_widget)
     add_list(config, "api.tasks.list", TASKS, tag="tasks", summary="List tasks")
     for action in (ALLOCATE, ASSIGN, DEADLINE):
         config.add_bulk_action("tasks", action)
