@@ -91,9 +91,10 @@ class WorkOfPiece:
         return [each for each in found if self._is_open(machine, each)]
 
     def _is_open(self, machine: Any, record: Any) -> bool:
-        """Whether there is work to do: a draft is nobody's but its writer's."""
-        phase: str = machine.table(self._ctx, record).states[record.state].phase
-        return phase == "open" and record.state != "draft"
+        """Whether there is work to do. A request counts while it could be merged: a draft is nobody's but its writer's."""
+        table = machine.table(self._ctx, record)
+        phase: str = table.states[record.state].phase
+        return phase == "open" and (machine is TASKS or bool(table.matching("merge", record.state)))
 
     def _choices(self, record: Any, tasks: Sequence[Task]) -> Sequence[str]:
         may_close = any(covers(record, self._ctx.actor, each) for each in _CLOSES)
@@ -119,8 +120,8 @@ class WorkOfPiece:
             elif self._is_open(TASKS, task):
                 tasks.act(task.id, "cancel", {"reason": told})
         left = tasks.tasks_of(repair.id)
-        if repair.state == "in_progress" and not any(self._is_open(TASKS, each) for each in left):
-            repairs.tasks_ended(repair.id, any_completed=any(each.state != "cancelled" for each in left))
+        if not any(self._is_open(TASKS, each) for each in left):
+            repairs.tasks_ended(repair.id, any_completed=any(each.completed_at is not None for each in left))
         for action, data in (("answer", {"answer": told}), ("reject", {"reason": told})):
             if self._has(REPAIRS, repair, action):
                 repairs.act(repair.id, action, data)
