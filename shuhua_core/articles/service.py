@@ -109,6 +109,8 @@ class ArticleService:
             before: dict[str, list[Any]] = {"roles": self.roles_of(article), "organisation_ids": self.organisations_of(article)}
             changes |= {name: [old, wanted[name]] for name, old in before.items() if set(old) != set(wanted[name])}
             article.readers = [present.get(key) or each for key, each in readers.items()]
+        if media_ids:
+            changes |= {"media_ids": [None, media_ids]}
         if changes:
             records.touch(ctx, article)
             records.flush(ctx)

@@ -35,6 +35,7 @@ ARTICLE_ITEM = Serializer(
         Out("title", "string", description="In the caller's language, as far as there is one."),
         Out("summary", "string", description="Its first words."),
         Out("published_at", "moment", nullable=True),
+        Out("version", "integer", description="Another one as soon as anything of it has changed."),
         Out("picture", PICTURE, nullable=True),
         Out("links", {"type": "object", "additionalProperties": {"type": "string"}}),
     ],

@@ -14,19 +14,22 @@ from shuhua_core.kernel.errors import NotFound
 from shuhua_core.kernel.transition import Machine
 from shuhua_core.quotations.machine import MACHINE as QUOTATIONS
 from shuhua_core.repairs.machine import MACHINE as REPAIRS
+from shuhua_core.sites.effects import MACHINE as EQUIPMENT
 from shuhua_core.tasks.machine import MACHINE as TASKS
 
 from ..api import Out, Serializer, api_view
 from ..api.schemas import input_schema
 from ..security import SIGNED_IN
 
-MACHINES: Mapping[str, Machine] = {machine.workflow: machine for machine in (REPAIRS, TASKS, QUOTATIONS)}
+MACHINES: Mapping[str, Machine] = {machine.workflow: machine for machine in (REPAIRS, TASKS, QUOTATIONS, EQUIPMENT)}
 
+WORDS = (Out("zh", "string", description="In Chinese, for whoever changes the language without a network."), Out("en", "string"))
 STATE = Serializer(
     "WorkflowState",
     [
         Out("name", "string"),
         Out("label", "string", description="In the caller's language."),
+        *WORDS,
         Out("phase", "string", description="`open`, `ended` or `final`."),
         Out("tone", "string", description="How loud screens show it."),
     ],
@@ -36,6 +39,7 @@ ROW = Serializer(
     [
         Out("action", "string"),
         Out("label", "string", description="In the caller's language."),
+        *WORDS,
         Out("sources", ["string"]),
         Out("target", "string", description="A state, `same`, or `previous`: the state before the present one."),
         Out("guard", "string", nullable=True, description="A further condition, which the server decides."),
@@ -58,7 +62,9 @@ REPAIRERS = Serializer("Repairers", [Out("items", [REPAIRER])])
     permission=SIGNED_IN,
     tag="workflows",
     summary="Read a table of states and actions",
-    description="`repairs`, `tasks` or `quotations`: what a client needs to show what its own unsent actions will lead to.",
+    description=(
+        "`repairs`, `tasks`, `quotations` or `equipment`: what a client needs to show what its own unsent actions will lead to."
+    ),
     answer=WORKFLOW,
 )
 def view(request: Request) -> dict[str, Any]:

@@ -45,6 +45,49 @@ def await_worker(page: Page) -> None:
         page.wait_for_timeout(100)
 
 
+_COMPLETED = """async () => {
+  const open = indexedDB.open("shuhua");
+  await new Promise((done) => { open.onsuccess = done; });
+  const one = open.result.transaction("settings").objectStore("settings").get("completed");
+  await new Promise((done) => { one.onsuccess = done; });
+  open.result.close();
+  return one.result?.value ?? 0;
+}"""
+
+
+def await_complete(page: Page, since: float = 0) -> float:
+    """Until the phone has all that its screens show without a network; gives when that was, to wait for the next time."""
+    for _each in range(300):
+        at = page.evaluate(_COMPLETED)
+        if at > since:
+            return at
+        page.wait_for_timeout(100)
+    raise AssertionError("the phone never has everything")
+
+
+_PICTURES = """async () => {
+  const open = indexedDB.open("shuhua");
+  await new Promise((done) => { open.onsuccess = done; });
+  const all = open.result.transaction("pictures").objectStore("pictures").getAllKeys();
+  await new Promise((done) => { all.onsuccess = done; });
+  open.result.close();
+  return all.result;
+}"""
+
+
+def kept_pictures(page: Page) -> list[str]:
+    """Addresses of the server's pictures that are on the phone."""
+    return page.evaluate(_PICTURES)
+
+
+_PAINTED = """(images) => images.map((each) => each.complete && each.naturalWidth)"""
+
+
+def painted(images: Locator) -> list[int]:
+    """Widths of pictures, as they really came."""
+    return images.evaluate_all(_PAINTED)
+
+
 def press(page: Page, action: str) -> None:
     """The large button of the record."""
     page.locator(f'.page-foot [data-action="{action}"]').click()

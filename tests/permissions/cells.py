@@ -60,6 +60,7 @@ SEEN_BY = {
     "project": "projects.view",
     "model": "models.view",
     "lifetime": "lifetimes.view",
+    "label": "labels",
     "message": "messages.view",
     "held": "quarantine.view",
     "user": "accounts.view",
@@ -73,6 +74,7 @@ SEEN_BY = {
 WHOSE = {
     **dict.fromkeys(("repair", "task", "followup", "part", "quotation", "media"), "abced"),
     **dict.fromkeys(("site", "equipment", "code", "customer", "project", "inspection", "plan"), "acd"),
+    "label": "abd",
     "message": "ad",
     **dict.fromkeys(("model", "lifetime", "user", "organisation", "absent", "checklist", "held", "code_word", "kind_word"), "a"),
     "": " ",

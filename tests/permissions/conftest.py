@@ -32,6 +32,7 @@ from shuhua_core.messages.models import Message
 from shuhua_core.parts.models import ReturnedPart
 from shuhua_core.quarantine.models import HeldRequest
 from shuhua_core.quotations.service import QuotationService
+from shuhua_core.sites.labels.service import LabelService
 from shuhua_core.sites.lifetimes.models import LifetimeRule
 from shuhua_core.testing.factories import accounts
 from shuhua_core.testing.flow import Flow
@@ -173,6 +174,9 @@ def furnish(house: House, records: str = "abced") -> None:
             ids["equipment", record], ids["code", record] = world.pieces[f"{place}_1"].id, world.pieces[f"{place}_1"].code
             if record in records:
                 _inspect(flow, record, place, ids)
+        for record, login in (("a", "dispatcher"), ("b", "collector"), ("d", "dispatcher_other")) if "a" in records else ():
+            labels = LabelService(flow.context(login))
+            ids["label", record] = labels.batch(labels.make_batch({"count": 1}).id)[1][0].id
         ids["model", "a"], ids["organisation", "a"], ids["absent", "a"] = (
             world.pieces["one_1"].model_id,
             world.units["agent"].id,

@@ -718,6 +718,7 @@ def upgrade() -> None:
         sa.Column("count", types.BigInt, nullable=False),
         sa.Column("note", sa.String(length=200), nullable=True),
         sa.Column("organisation_path", types.code_string(200), nullable=False),
+        sa.Column("division_code", types.code_string(20), nullable=True),
         sa.Column("created_by_id", types.BigInt, nullable=True),
         sa.Column("created_at", types.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -726,6 +727,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_label_batches")),
         sa.UniqueConstraint("number", name=op.f("uq_label_batches_number")),
     )
+    op.create_index(op.f("ix_label_batches_division_code"), "label_batches", ["division_code"], unique=False)
     op.create_index(op.f("ix_label_batches_organisation_path"), "label_batches", ["organisation_path"], unique=False)
     op.create_table(
         "lifetime_runs",
@@ -2064,6 +2066,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_lifetime_runs_rule_id"), table_name="lifetime_runs")
     op.drop_table("lifetime_runs")
     op.drop_index(op.f("ix_label_batches_organisation_path"), table_name="label_batches")
+    op.drop_index(op.f("ix_label_batches_division_code"), table_name="label_batches")
     op.drop_table("label_batches")
     op.drop_index(op.f("ix_imports_user_id"), table_name="imports")
     op.drop_index("ix_imports_state_id", table_name="imports")

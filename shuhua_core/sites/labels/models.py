@@ -22,19 +22,24 @@ class LabelBatch(Base):
     """Blank labels that were made together."""
 
     __tablename__ = "label_batches"
-    __scope__: ClassVar[ScopeColumns] = ScopeColumns("label_batch", organisation="organisation_path")
+    __scope__: ClassVar[ScopeColumns] = ScopeColumns("label_batch", division="division_code", organisation="organisation_path")
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     number: Mapped[str] = mapped_column(code_string(40), unique=True)
     count: Mapped[int]
     note: Mapped[str | None] = mapped_column(String(200))
     organisation_path: Mapped[str] = mapped_column(code_string(PATH_LENGTH), index=True)
+    division_code: Mapped[str | None] = mapped_column(code_string(DIVISION_CODE_LENGTH), index=True)
+    """The area of who made them, where it is by area that they may handle labels."""
     created_by_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
 
 
 class Label(Base):
-    """One label. Which piece it is on now, that piece says too, in its ``code``; branch and division are that piece's."""
+    """One label. Which piece it is on now, that piece says too, in its ``code``.
+
+    Branch and division are that piece's, and before it is on any those of its batch.
+    """
 
     __tablename__ = "labels"
     __table_args__ = (Index("ix_labels_organisation", "organisation_path", "state"),)

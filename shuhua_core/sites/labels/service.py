@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives import records
+from shuhua_core.kernel.actor import ScopeKind
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from shuhua_core.kernel.events import Event
@@ -87,6 +88,7 @@ class LabelService:
             **values,
             number=ctx.deployment.numbers.take(ctx.session, "BQ", ctx.now),
             organisation_path=records.home_path(ctx, None),
+            division_code=self._own_area(),
             created_by_id=ctx.actor.user_id,
             created_at=ctx.now,
         )
@@ -99,6 +101,7 @@ class LabelService:
                     state="blank",
                     batch_id=batch.id,
                     organisation_path=batch.organisation_path,
+                    division_code=batch.division_code,
                     created_at=ctx.now,
                     updated_at=ctx.now,
                 )
@@ -106,6 +109,11 @@ class LabelService:
         records.flush(ctx)
         ctx.publish(Event(LabelEvent.BATCH_MADE, "label_batch", batch.id, batch.number, values={"count": batch.count}))
         return batch
+
+    def _own_area(self) -> str | None:
+        """The first division by which the actor may handle labels: so they see what they made, and so do those of that area."""
+        grants = self._ctx.actor.reach(Permission.LABELS_EDIT)
+        return min((each.value for each in grants if each.scope is ScopeKind.DIVISION and each.value), default=None)
 
     def batch(self, batch_id: int) -> tuple[LabelBatch, Sequence[Label]]:
         """A batch with its labels. Raises NotFound."""

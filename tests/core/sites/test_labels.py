@@ -8,8 +8,10 @@ import subprocess
 import pytest
 from sqlalchemy import select
 
+from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.errors import ConfigurationError, Invalid, NotAllowed, NotFound, WrongState
 from shuhua_core.kernel.outbox import OutboxEntry
+from shuhua_core.kernel.scope import visible
 from shuhua_core.sites import codes
 from shuhua_core.sites.equipment import EquipmentService
 from shuhua_core.sites.labels.models import Label, LabelBinding, LabelScan
@@ -45,6 +47,33 @@ def test_a_batch_of_blank_labels_has_codes_of_its_own(as_user):
     assert batch.number.startswith("BQ")
     assert len({label.code for label in labels}) == 50
     assert all(codes.is_valid(label.code) and label.state == "blank" for label in labels)
+
+
+def test_a_collector_sees_the_batch_that_they_made_and_its_labels_and_so_does_the_branch_but_no_stranger(as_user):
+    collector, dispatcher, stranger = (as_user(login) for login in ("collector", "dispatcher", "dispatcher_other"))
+    batch, labels = LabelService(collector).batch(LabelService(collector).make_batch({"count": 2}).id)
+    assert [(each.division_code, each.organisation_path) for each in labels] == [("35", batch.organisation_path)] * 2
+    for ctx, seen in ((collector, 2), (dispatcher, 2), (stranger, 0)):
+        shown = visible(Label, ctx.actor, Permission.LABELS_EDIT) & (Label.batch_id == batch.id)
+        assert len(listed(ctx, shown)) == seen
+    assert LabelService(dispatcher).batch(batch.id)[0] is batch
+    with pytest.raises(NotFound):
+        LabelService(stranger).batch(batch.id)
+    with pytest.raises(NotFound):
+        LabelService(stranger).get(labels[0].id)
+
+
+def test_a_batch_of_the_branch_is_not_seen_by_those_whose_labels_are_of_an_area(as_user):
+    batch = LabelService(as_user("dispatcher")).make_batch({"count": 1})
+    assert batch.division_code is None
+    with pytest.raises(NotFound):
+        LabelService(as_user("collector")).batch(batch.id)
+
+
+def test_a_collector_retires_a_blank_label_of_their_own_batch(as_user):
+    service = LabelService(as_user("collector"))
+    _batch, (label,) = service.batch(service.make_batch({"count": 1}).id)
+    assert service.act(label.code, "retire", {"reason": "打印不清"}).state == "retired"
 
 
 def test_a_blank_label_is_bound_on_site_with_its_distance(as_user, world):

@@ -141,6 +141,7 @@ export interface Piece extends Row {
   warranty_why?: string;
   safe_life_to: string | null;
   safe_life_why?: string;
+  media?: Media[];
   actions?: Action[];
 }
 
@@ -165,6 +166,16 @@ export interface Message extends Row {
   record_id: number;
   created_at: string;
   read_at: string | null;
+}
+
+export interface Article extends Row {
+  title: string;
+  summary: string;
+  section_label: string;
+  published_at: string | null;
+  picture: Media | null;
+  html?: string;
+  pictures?: Media[];
 }
 
 export interface Step {

@@ -49,24 +49,26 @@ function shown(address: string, kind: string) {
   return address ? <img src={address} alt={t("photo")} /> : <Icon name="photo" />;
 }
 
-/** A stored picture, small; pressed, large. */
+/** A stored picture, small; pressed, large. `whole` shows it as wide as the text at once, as far as it can be had. */
 export const ServerMedia = defineComponent(
-  (props: { media: Media }) => {
+  (props: { media: Media; whole?: boolean }) => {
     const address = ref("");
     const large = ref("");
     const open = ref(false);
     const addresses: string[] = [];
     const fetched = async (path: string | undefined): Promise<string> => {
-      const made = path ? URL.createObjectURL(await readFile(path)) : "";
+      const kept = path ? await database.pictures.get(path) : undefined;
+      const made = path ? URL.createObjectURL(kept?.bytes ?? (await readFile(path))) : "";
       addresses.push(made);
       return made;
     };
     watch(
       () => props.media.id,
-      () => {
-        void fetched(props.media.links["thumbnail"]).then((found) => {
-          address.value = found;
-        }, () => undefined);
+      async () => {
+        const { thumbnail, display } = props.media.links;
+        for (const path of [thumbnail, ...(props.whole ? [display] : [])]) {
+          address.value = await fetched(path).catch(() => address.value);
+        }
       },
       { immediate: true },
     );
@@ -85,7 +87,7 @@ export const ServerMedia = defineComponent(
       <p class="thumbnail thumbnail-said">{said()}</p>
     ) : (
       <>
-        <button type="button" class="thumbnail" aria-label={t("enlarge")} onClick={() => void show()}>
+        <button type="button" class={props.whole ? "picture" : "thumbnail"} aria-label={t("enlarge")} onClick={() => void show()}>
           {address.value ? <img src={address.value} alt="" /> : <Icon name={props.media.kind === "video" ? "video" : "photo"} />}
         </button>
         <Sheet show={open.value} title={t("photo")} position="center" look="viewer" onClose={() => (open.value = false)}>
@@ -96,5 +98,5 @@ export const ServerMedia = defineComponent(
       </>
     );
   },
-  { props: ["media"] },
+  { props: ["media", "whole"] },
 );

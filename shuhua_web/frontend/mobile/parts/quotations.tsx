@@ -9,7 +9,7 @@ import { live } from "../store/live";
 import { allShown, type Shown } from "../store/records";
 import { may } from "../store/session";
 import { refreshQuotations } from "../store/sync";
-import { StateBadge } from "./badges";
+import { actionWord, StateBadge } from "./badges";
 import { ItemLine } from "./item-line";
 import { pendingFor } from "./quoted";
 import { Button } from "./vant";
@@ -78,7 +78,7 @@ export const Quotations = defineComponent(
                   data-action={action.name}
                   onClick={() => go(`/act/quotation/${data.id}/${action.name}`)}
                 >
-                  {action.label}
+                  {actionWord(table, action)}
                 </Button>
               ))}
               {changeable(data.state) ? (

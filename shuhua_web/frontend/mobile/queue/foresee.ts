@@ -8,9 +8,15 @@ export interface Action {
   input: JsonObject;
 }
 
-export interface Row {
-  action: string;
+/** Words in both languages: the person may change theirs without a network. Absent in what an older version has kept. */
+interface Words {
   label: string;
+  zh?: string;
+  en?: string;
+}
+
+export interface Row extends Words {
+  action: string;
   sources: string[];
   target: string;
   guard: string | null;
@@ -21,7 +27,7 @@ export interface Row {
 export interface Table {
   name: string;
   version: number;
-  states: { name: string; label: string; phase: string; tone: string }[];
+  states: ({ name: string; phase: string; tone: string } & Words)[];
   rows: Row[];
 }
 

@@ -1,6 +1,7 @@
 /** The form of any action, from its schema; also to put right what the server refused. */
 import { computed, defineComponent, ref } from "vue";
 import { t } from "../i18n";
+import { actionWord } from "../parts/badges";
 import { useDraft } from "../parts/drafting";
 import { Form } from "../parts/form";
 import { Page } from "../parts/page";
@@ -46,8 +47,9 @@ export const ActScreen = defineComponent(() => {
     const row = found?.table?.rows.find((each) => each.action === name);
     return found?.foreseen.actions.find((each) => each.name === name) ?? (amended && row ? { name, label: row.label, input: row.input } : undefined);
   });
+  const word = computed(() => (action.value ? actionWord(record.value?.table, action.value) : ""));
   const asked = computed(() => (action.value ? members(action.value.input) : []));
-  const draft = useDraft(amended ? `amend/${amended}` : `${kind}/${id}/${name}`, () => `${action.value?.label ?? ""} ${number.value}`);
+  const draft = useDraft(amended ? `amend/${amended}` : `${kind}/${id}/${name}`, () => `${word.value} ${number.value}`);
   const ready = ref(false);
 
   void draft.ready.then(async () => {
@@ -98,7 +100,7 @@ export const ActScreen = defineComponent(() => {
   }
 
   return () => (
-    <Page title={action.value?.label ?? ""}>
+    <Page title={word.value}>
       {{
         default: () =>
           !ready.value || record.value === undefined ? null : action.value ? (
@@ -111,7 +113,7 @@ export const ActScreen = defineComponent(() => {
             <p class="empty">{t("not_now")}</p>
           ),
         ...(action.value
-          ? { foot: () => <div class="foot-buttons"><Button type="primary" loading={busy.value} onClick={() => void send()}>{action.value?.label}</Button></div> }
+          ? { foot: () => <div class="foot-buttons"><Button type="primary" loading={busy.value} onClick={() => void send()}>{word.value}</Button></div> }
           : {}),
       }}
     </Page>

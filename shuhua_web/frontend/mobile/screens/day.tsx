@@ -11,6 +11,7 @@ import { PullRefresh } from "../parts/vant";
 import { here, locate, metres } from "../parts/where";
 import type { JsonObject } from "../queue/types";
 import { go, replace } from "../router";
+import { completing } from "../store/complete";
 import { live } from "../store/live";
 import { all, allShown, listed, type Shown, spotOf } from "../store/records";
 import { freshen } from "../store/rhythm";
@@ -69,6 +70,7 @@ export const DayScreen = defineComponent(() => {
         {ownRepairs()}
         {groups.value.length === 0 && !repairs.value?.length ? <p class="empty">{t(sync.busy ? "loading" : "nothing_to_do")}</p> : null}
         <p class="hint">{sync.syncedAt ? t("synced", { at: moment(new Date(sync.syncedAt).toISOString()) }) : ""}</p>
+        {completing.busy && completing.left > 0 ? <p class="hint" data-completing="">{t("completing", { n: completing.left })}</p> : null}
       </div>
     </PullRefresh>
   );

@@ -5,6 +5,7 @@ import { t, type TextName } from "../i18n";
 import { Page } from "../parts/page";
 import { Loading } from "../parts/vant";
 import { setSetting, setting } from "../store/database";
+import { PERIODS } from "../store/periods";
 import "../style/figures.css";
 
 interface Counts {
@@ -22,11 +23,10 @@ interface Figures extends Counts {
   weeks: { first: string; completed: number }[];
 }
 
-const KINDS: [kind: string, text: TextName][] = [["week", "week"], ["month", "month"], ["quarter", "quarter"], ["year", "year"]];
 const HIGH = 100;
 
 export const FiguresScreen = defineComponent(() => {
-  const kind = ref("month");
+  const kind = ref<(typeof PERIODS)[number]>("month");
   const day = ref("");
   const shown = ref<Figures>();
   const problem = ref("");
@@ -61,10 +61,10 @@ export const FiguresScreen = defineComponent(() => {
 
   const chooser = () => (
     <div class="segments figures-kinds">
-      {KINDS.map(([each, text]) => (
+      {PERIODS.map((each) => (
         <button type="button" key={each} class={["segment", { chosen: kind.value === each }]} aria-pressed={kind.value === each}
           onClick={() => { day.value = ""; kind.value = each; }}>
-          {t(text)}
+          {t(each)}
         </button>
       ))}
     </div>

@@ -7,8 +7,10 @@ import { PushCell } from "../parts/push-cell";
 import { Button, Cell, CellGroup, showConfirmDialog, Switch } from "../parts/vant";
 import { isOver } from "../queue/order";
 import { replace } from "../router";
+import { completing } from "../store/complete";
 import { database } from "../store/database";
 import { live } from "../store/live";
+import { picturesKept } from "../store/pictures";
 import { preferences, setLarge } from "../store/preferences";
 import { freshen } from "../store/rhythm";
 import { may, session, signOut } from "../store/session";
@@ -16,6 +18,7 @@ import { sync } from "../store/sync";
 
 export const MeScreen = defineComponent(() => {
   const used = ref("");
+  const pictures = live(picturesKept);
   const unsent = live(async () => (await database.items.toArray()).filter((item) => !isOver(item)).length);
 
   onMounted(async () => {
@@ -46,6 +49,7 @@ export const MeScreen = defineComponent(() => {
           <Cell title={t("device")} value={session.device} />
           <Cell title={t("last_sync")} value={sync.syncedAt ? moment(new Date(sync.syncedAt).toISOString()) : "–"} />
           <Cell title={t("storage")} value={used.value} />
+          <Cell title={t("pictures_kept")} value={pictures.value?.count ? t("pictures_of", { n: pictures.value.count, size: size(pictures.value.size) }) : "–"} label={completing.left > 0 ? t("completing", { n: completing.left }) : ""} />
         </CellGroup>
         {may("messages.view") ? <CellGroup inset><PushCell /></CellGroup> : null}
         <CellGroup inset>

@@ -1,7 +1,7 @@
 /** Messages, and the company's articles. */
-import { defineComponent, onMounted, ref, shallowRef } from "vue";
-import { ask, read } from "../api/client";
-import type { Media, Message, Quotation } from "../api/records";
+import { defineComponent, onMounted, ref } from "vue";
+import { ask, read, Unreachable } from "../api/client";
+import type { Article, Message, Quotation } from "../api/records";
 import { t } from "../i18n";
 import { moment } from "../parts/format";
 import { ServerMedia } from "../parts/media";
@@ -9,9 +9,9 @@ import { Page } from "../parts/page";
 import type { JsonObject } from "../queue/types";
 import { go, place, replace } from "../router";
 import { live } from "../store/live";
-import { all, listed } from "../store/records";
+import { all, one } from "../store/records";
 import { may } from "../store/session";
-import { refresh } from "../store/sync";
+import { refresh, sync } from "../store/sync";
 
 /** Where the app shows what a message is about; undefined where it shows no such thing. */
 async function screenOf(message: Message): Promise<string | undefined> {
@@ -26,7 +26,7 @@ async function screenOf(message: Message): Promise<string | undefined> {
 export const NewsScreen = defineComponent(() => {
   const view = ref<"messages" | "articles">("messages");
   const messages = live(async () => (await all<Message & JsonObject>("message")).sort((one, other) => other.id - one.id));
-  const articles = live(() => listed("articles"));
+  const articles = live(latest);
 
   // A notification was pressed: to what it is about, with the list behind it.
   onMounted(async () => {
@@ -61,7 +61,7 @@ export const NewsScreen = defineComponent(() => {
   return () => (
     <Page title={t("messages")} first>
       <div class="list">
-        {articles.value ? <div class="segments">{[tab("messages"), tab("articles")]}</div> : null}
+        <div class="segments">{[tab("messages"), tab("articles")]}</div>
         {view.value === "messages"
           ? (messages.value ?? []).map((message) => (
               <button type="button" class={["card", { unread: !message.read_at }]} key={message.id} onClick={() => void open(message)}>
@@ -71,9 +71,10 @@ export const NewsScreen = defineComponent(() => {
               </button>
             ))
           : (articles.value ?? []).map((article) => (
-              <button type="button" class="card" key={String(article["id"])} onClick={() => go(`/article/${String(article["id"])}`)}>
-                <div class="card-title">{String(article["title"] ?? "")}</div>
-                <div class="card-text">{moment(String(article["published_at"] ?? ""))}</div>
+              <button type="button" class="card" key={article.id} data-article={article.id} onClick={() => go(`/article/${article.id}`)}>
+                <div class="card-title">{article.title}</div>
+                <div class="card-body">{article.summary}</div>
+                <div class="card-text">{article.section_label} · {moment(article.published_at)}</div>
               </button>
             ))}
         {(view.value === "messages" ? messages.value : articles.value)?.length === 0 ? <p class="empty">{t("nothing_here")}</p> : null}
@@ -82,22 +83,40 @@ export const NewsScreen = defineComponent(() => {
   );
 });
 
+async function latest(): Promise<Article[]> {
+  const found = await all<Article>("article");
+  return found.sort((one, other) => String(other.published_at ?? "").localeCompare(String(one.published_at ?? "")));
+}
+
 export const ArticleScreen = defineComponent(() => {
   const id = Number(place.parts[1]);
-  const article = shallowRef<JsonObject>();
+  const article = live(() => one<Article>("article", id));
+  const reading = ref(true);
   onMounted(async () => {
-    article.value = (await listed("articles"))?.find((each) => each["id"] === id);
-    article.value = await read<JsonObject>(`/articles/${id}`).catch(() => article.value);
+    try {
+      // What was withdrawn, or is no longer for this person, is taken away here.
+      await refresh("article", id, "/articles");
+    } catch (error) {
+      if (!(error instanceof Unreachable)) {
+        console.warn(String(error));
+      }
+    }
+    reading.value = false;
   });
-  return () => (
-    <Page title={t("articles")}>
-      <article class="panel article">
-        <h2>{String(article.value?.["title"] ?? "")}</h2>
-        <p class="card-text">{moment(String(article.value?.["published_at"] ?? ""))}</p>
-        {/* The server made it safe, and the page's policy lets nothing in it run. */}
-        {article.value?.["html"] ? <div innerHTML={String(article.value["html"])} /> : <p>{String(article.value?.["summary"] ?? "")}</p>}
-        <div class="thumbnails">{((article.value?.["pictures"] ?? []) as unknown as Media[]).map((each) => <ServerMedia key={each.id} media={each} />)}</div>
-      </article>
-    </Page>
-  );
+  return () => {
+    const found = article.value;
+    return (
+      <Page title={t("articles")}>
+        {found ? (
+          <article class="panel article">
+            <h2>{found.title}</h2>
+            <p class="card-text">{found.section_label} · {moment(found.published_at)}</p>
+            {/* The server made it safe, and the page's policy lets nothing in it run. */}
+            {found.html ? <div innerHTML={found.html} /> : <p>{found.summary}</p>}
+            {(found.pictures ?? []).map((each) => <ServerMedia key={each.id} media={each} whole />)}
+          </article>
+        ) : reading.value ? null : <p class="empty" role="status">{t(sync.offline ? "not_here" : "article_gone")}</p>}
+      </Page>
+    );
+  };
 });

@@ -1,9 +1,9 @@
 /** One task or request: what it is about, where it is, what can be done now, and what has been. */
-import { defineComponent, onMounted, ref, shallowRef } from "vue";
-import { ask, read, Unreachable } from "../api/client";
+import { defineComponent, onMounted, ref } from "vue";
+import { ask, Unreachable } from "../api/client";
 import type { Media, Repair, RequestOfTask, Step, Task } from "../api/records";
 import { label, t } from "../i18n";
-import { SeverityBadge, StateBadge } from "../parts/badges";
+import { actionWord, SeverityBadge, StateBadge } from "../parts/badges";
 import { TaskCard } from "../parts/card";
 import { moment, relative } from "../parts/format";
 import { Icon } from "../parts/icon";
@@ -21,6 +21,7 @@ import type { Action } from "../queue/foresee";
 import type { JsonObject } from "../queue/types";
 import { go, place } from "../router";
 import { wordOf } from "../store/choices";
+import { historyOf, readHistory } from "../store/complete";
 import { live } from "../store/live";
 import { enqueue } from "../store/outbox";
 import { allShown, one, shown, spotOf } from "../store/records";
@@ -46,7 +47,7 @@ export const RecordScreen = defineComponent(() => {
   const id = Number(place.parts[1]);
   const more = ref(false);
   const ways = ref(false);
-  const steps = shallowRef<Step[]>([]);
+  const steps = live(() => historyOf<Step>(kind, id));
   const record = live(() => shown<Task & Repair>(kind, id));
   const spot = live(async () => {
     const found = await shown<Task>(kind, id);
@@ -66,7 +67,7 @@ export const RecordScreen = defineComponent(() => {
   onMounted(async () => {
     try {
       await refresh(kind, id);
-      steps.value = (await read<{ items: Step[] }>(`${PATHS[kind]}/${id}/timeline`)).items;
+      await readHistory(kind, id);
     } catch (error) {
       if (!(error instanceof Unreachable)) {
         console.warn(String(error));
@@ -137,7 +138,7 @@ export const RecordScreen = defineComponent(() => {
     </section>
   ));
 
-  const timeline = () => steps.value.length === 0 ? null : (
+  const timeline = () => !steps.value?.length ? null : (
     <section class="panel">
       <h2>{t("steps")}</h2>
       <ol class="steps">
@@ -204,7 +205,7 @@ export const RecordScreen = defineComponent(() => {
               <Sheet show={more.value} title={t("more")} onClose={() => (more.value = false)}>
                 <div class="sheet">
                   {others.map((action) => (
-                    <button type="button" key={action.name} data-action={action.name} onClick={() => void act(action)}>{action.label}</button>
+                    <button type="button" key={action.name} data-action={action.name} onClick={() => void act(action)}>{actionWord(table, action)}</button>
                   ))}
                 </div>
               </Sheet>
@@ -215,7 +216,7 @@ export const RecordScreen = defineComponent(() => {
                 foot: () => (
                   <div class="foot-buttons">
                     {others.length > 0 ? <Button onClick={() => (more.value = true)}>{t("more")}</Button> : null}
-                    {next ? <Button type="primary" data-action={next.name} onClick={() => void act(next)}>{next.label}</Button> : null}
+                    {next ? <Button type="primary" data-action={next.name} onClick={() => void act(next)}>{actionWord(table, next)}</Button> : null}
                   </div>
                 ),
               }

@@ -1,6 +1,7 @@
 /** What the phone keeps. All of it belongs to the person who signed in, except what waits to be sent: that stays whoever does. */
 import Dexie, { type Table } from "dexie";
 import type { Row } from "../api/records";
+import type { Language } from "../i18n";
 import type { Item, JsonObject } from "../queue/types";
 
 export interface Kept {
@@ -11,6 +12,9 @@ export interface Kept {
   data: Row;
   /** Whether it was read whole, or only as a line of a list. */
   whole: boolean;
+  /** Its version when it was read whole, and the language. */
+  version?: unknown;
+  language?: Language;
   at: number;
 }
 
@@ -46,12 +50,20 @@ export interface KeptFile {
   media: number | null;
 }
 
+/** A picture of the server's, under its address. */
+export interface KeptPicture {
+  address: string;
+  bytes: Blob;
+  size: number;
+}
+
 class Database extends Dexie {
   records!: Table<Kept, string>;
   drafts!: Table<Draft, string>;
   items!: Table<Item, string>;
   files!: Table<KeptFile, string>;
   settings!: Table<{ name: string; value: unknown }, string>;
+  pictures!: Table<KeptPicture, string>;
 
   constructor() {
     super("shuhua");
@@ -62,6 +74,8 @@ class Database extends Dexie {
       files: "id",
       settings: "name",
     });
+    // The size is an index so that what there is can be added up without reading the pictures.
+    this.version(2).stores({ pictures: "address, size" });
   }
 }
 

@@ -10,7 +10,7 @@ export type Tables = Record<string, Table>;
 export const tables = async (): Promise<Tables> => (await setting<Tables>("tables")) ?? {};
 
 /** Name of the table that records of a kind run under. */
-export const TABLE_OF: Record<string, string> = { task: "tasks", repair: "repairs", quotation: "quotations" };
+export const TABLE_OF: Record<string, string> = { task: "tasks", repair: "repairs", quotation: "quotations", equipment: "equipment" };
 
 export interface Shown<T> {
   data: T;
@@ -54,7 +54,7 @@ export async function all<T>(kind: string): Promise<T[]> {
 
 export const people = async (): Promise<Person[]> => (await setting<Person[]>("repairers")) ?? [];
 
-export const listed = async (name: "due" | "checklists" | "articles"): Promise<JsonObject[] | undefined> => setting(name);
+export const listed = async (name: "due" | "checklists"): Promise<JsonObject[] | undefined> => setting(name);
 
 /** Where a task is: its site, else where the report was made. */
 export async function spotOf(task: Task): Promise<{ longitude: number; latitude: number } | null> {

@@ -1,5 +1,6 @@
 /** When the phone reads and sends: on opening, when the network or the person comes back, and every minute while it is seen. */
 import { watch } from "vue";
+import { complete } from "./complete";
 import { begin, flush, queue, sending, tidy } from "./outbox";
 import { room } from "./files";
 import { lookAtPush, push } from "./push";
@@ -53,5 +54,6 @@ export async function freshen(everything = false): Promise<void> {
       prepared = true;
       await prepare();
     }
+    await complete();
   }
 }

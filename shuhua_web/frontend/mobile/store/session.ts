@@ -3,9 +3,10 @@ import { reactive } from "vue";
 import { ask, caller, Problem } from "../api/client";
 import type { Session, User } from "../api/records";
 import { database, setSetting, setting } from "./database";
+import { PERIODS } from "./periods";
 
-/** Figures that were shown last, of each kind of period. */
-const FIGURES = ["week", "month", "quarter", "year"].map((kind) => `figures/${kind}`);
+/** What is kept of a person beside their records. */
+const PERSONAL = ["cursor", "synced", "completed", "read_in", "tables", "repairers", "due", "checklists", ...PERIODS.map((kind) => `figures/${kind}`)];
 
 interface State {
   user: User | null;
@@ -40,8 +41,7 @@ export async function signIn(login: string, password: string, device: string, ot
   const owner = await setting<number>("owner");
   if (owner !== opened.user.id) {
     // Another person: nothing that the one before could see. What waits to be sent stays, and stays theirs.
-    await database.records.clear();
-    await Promise.all(["cursor", "synced", "tables", ...FIGURES].map((name) => setSetting(name, undefined)));
+    await forget();
   }
   await setSetting("owner", opened.user.id);
   await setSetting("session", opened);
@@ -61,11 +61,15 @@ export function expire(): void {
 export async function signOut(): Promise<void> {
   await dropSubscription();
   await ask("DELETE", "/session").catch(() => undefined);
-  await setSetting("session", undefined);
-  await database.records.clear();
-  await Promise.all(["cursor", "synced", "tables", "owner", "push", ...FIGURES].map((name) => setSetting(name, undefined)));
   caller.token = null;
   Object.assign(session, { user: null, expired: false });
+  await Promise.all(["session", "owner", "push"].map((name) => setSetting(name, undefined)));
+  await forget();
+}
+
+/** Takes away what only the person who was signed in may see. */
+async function forget(): Promise<void> {
+  await Promise.all([database.records.clear(), database.pictures.clear(), ...PERSONAL.map((name) => setSetting(name, undefined))]);
 }
 
 /** Who signs out gets no more messages here, also where the server cannot be told. */

@@ -8,6 +8,7 @@ import type { Item, JsonObject } from "../queue/types";
 import { readChoices } from "./choices";
 import { database, type Kept, setSetting, setting } from "./database";
 import { expire, may, session } from "./session";
+import { language, type Language } from "../i18n";
 
 /** Where records of a kind are read. */
 const PATHS: Record<string, string> = {
@@ -18,13 +19,13 @@ const PATHS: Record<string, string> = {
   equipment: "/equipment",
   message: "/messages",
   inspection: "/inspections",
-  article: "/articles",
 };
 const MOST_TASKS = 500;
 /** Tasks that are read one by one, with their actions and pictures. */
 const MOST_WHOLE = 150;
 const MOST_SITES = 600;
 const MOST_PIECES = 2000;
+const MOST_ARTICLES = 50;
 
 export const sync = reactive({
   busy: false,
@@ -39,15 +40,31 @@ export async function restoreSync(): Promise<void> {
   sync.syncedAt = (await setting<number>("synced")) ?? 0;
 }
 
-/** Reads what is new; everything, if nothing was read yet. Tells whether the server was reached. */
+let running: Promise<boolean> = Promise.resolve(true);
+
+/**
+ * Reads what is new; everything, if nothing was read yet or what was read is in another language. Tells whether the server was
+ * reached. Who wants everything waits for what is under way.
+ */
 export async function synchronise(everything = false): Promise<boolean> {
+  if (sync.busy) {
+    if (!everything) {
+      return false;
+    }
+    await running;
+  }
   if (sync.busy || session.user === null || session.expired) {
     return false;
   }
+  running = readNow(everything);
+  return running;
+}
+
+async function readNow(everything: boolean): Promise<boolean> {
   sync.busy = true;
   try {
-    const cursor = await setting<string>("cursor");
-    await (cursor === undefined || everything ? readEverything() : follow(cursor));
+    const [cursor, readIn] = await Promise.all([setting<string>("cursor"), setting<Language>("read_in")]);
+    await (cursor === undefined || everything || readIn !== language.now ? readEverything() : follow(cursor));
     sync.syncedAt = Date.now();
     await setSetting("synced", sync.syncedAt);
     sync.offline = false;
@@ -67,6 +84,7 @@ export async function synchronise(everything = false): Promise<boolean> {
 }
 
 async function readEverything(): Promise<void> {
+  const readIn = language.now;
   // The cursor first: what changes while the lists are read is then told of again.
   const { cursor } = await read<{ cursor: string }>("/changes");
   const parts = [readTables, readTasks, readRepairs, readQuotations, readSites, readPieces, readModels, readMessages, ...OPTIONAL];
@@ -75,11 +93,11 @@ async function readEverything(): Promise<void> {
     await part();
     sync.done += 1;
   }
-  await setSetting("cursor", cursor);
+  await Promise.all([setSetting("cursor", cursor), setSetting("read_in", readIn)]);
 }
 
 async function readTables(): Promise<void> {
-  const names = ["tasks", "repairs", ...(may("quotations.view") ? ["quotations"] : [])];
+  const names = ["tasks", "repairs", "equipment", ...(may("quotations.view") ? ["quotations"] : [])];
   const tables = await Promise.all(names.map((name) => read<Table>(`/workflows/${name}`)));
   await setSetting("tables", Object.fromEntries(tables.map((table) => [table.name, table])));
   if (may("tasks.assign")) {
@@ -99,10 +117,15 @@ async function readTasks(): Promise<void> {
     return phase === "open" || (phase === "ended" && (may("tasks.follow_up") || recent(String(row["updated_at"]))));
   };
   const rows = (await readAll<Row>(`/tasks?${mine}sort=-created_at`, MOST_TASKS)).filter(wanted);
-  const known = new Map((await database.records.where("kind").equals("task").toArray()).map((kept) => [kept.id, kept]));
-  const changed = rows.filter(({ id, version }) => !known.get(id)?.whole || known.get(id)?.data["version"] !== version);
   await keepRows("task", rows, "replace");
-  await inTurns(changed.slice(0, MOST_WHOLE), (row) => refresh("task", row.id));
+  const known = new Map((await database.records.where("kind").equals("task").toArray()).map((kept) => [kept.id, kept]));
+  const changed = rows.slice(0, MOST_WHOLE).filter(({ id }) => isStale(known.get(id)));
+  await inTurns(changed, (row) => refresh("task", row.id));
+}
+
+/** Whether a record has to be read whole: it never was, has changed since, or was read in another language. */
+export function isStale(kept: Kept | undefined): boolean {
+  return !kept?.whole || kept.version !== kept.data["version"] || kept.language !== language.now;
 }
 
 function recent(at: string): boolean {
@@ -157,6 +180,12 @@ async function readModels(): Promise<void> {
   }
 }
 
+/** What is published to the person, the newest first; what has been withdrawn is no longer among it. */
+async function readArticles(): Promise<void> {
+  const { items } = await read<{ items: Row[] }>(`/articles?limit=${MOST_ARTICLES}`);
+  await keepRows("article", items, "replace");
+}
+
 async function readMessages(): Promise<void> {
   if (may("messages.view")) {
     await keepRows("message", await readAll<Row>("/messages", 100), "replace");
@@ -168,7 +197,7 @@ const OPTIONAL: (() => Promise<unknown>)[] = [
   readChoices,
   async () => may("inspections.view") && optional("due", async () => (await read<{ items: JsonObject[] }>("/inspections/due")).items),
   async () => may("inspections.view") && optional("checklists", readChecklists),
-  async () => optional("articles", async () => (await read<{ items: JsonObject[] }>("/articles?limit=50")).items),
+  readArticles,
 ];
 
 async function readChecklists(): Promise<JsonObject[]> {
@@ -224,8 +253,7 @@ async function follow(from: string): Promise<void> {
 }
 
 /** Reads one record anew; takes it away when it is no longer to be seen. */
-export async function refresh(kind: string, id: number): Promise<void> {
-  const path = PATHS[kind];
+export async function refresh(kind: string, id: number, path = PATHS[kind]): Promise<void> {
   if (path === undefined) {
     return;
   }
@@ -235,7 +263,7 @@ export async function refresh(kind: string, id: number): Promise<void> {
     if (!(error instanceof Problem) || (error.status !== 404 && error.status !== 403)) {
       throw error;
     }
-    await database.records.delete(`${kind}/${id}`);
+    await database.records.bulkDelete([`${kind}/${id}`, `history/${kind}/${id}`]);
   }
 }
 
@@ -271,14 +299,14 @@ export async function afterItem(item: Item, answer: JsonObject | null): Promise<
   }
 }
 
-async function keepWhole(kind: string, row: Row): Promise<void> {
-  await keep({ key: `${kind}/${row.id}`, kind, id: row.id, data: row, whole: true, at: Date.now() });
+export async function keepWhole(kind: string, row: Row): Promise<void> {
+  await keep({ key: `${kind}/${row.id}`, kind, id: row.id, data: row, whole: true, version: row["version"], language: language.now, at: Date.now() });
 }
 
 async function keep(kept: Kept): Promise<void> {
   const before = await database.records.get(kept.key);
   // Lists name what whole records only refer to (the site, the unit); neither takes away what the other has told.
-  await database.records.put({ ...kept, whole: kept.whole || (before?.whole ?? false), data: { ...before?.data, ...kept.data } });
+  await database.records.put({ ...before, ...kept, whole: kept.whole || (before?.whole ?? false), data: { ...before?.data, ...kept.data } });
 }
 
 async function keepRows(kind: string, rows: Row[], way: "replace" | "add"): Promise<void> {
@@ -294,7 +322,7 @@ async function keepRows(kind: string, rows: Row[], way: "replace" | "add"): Prom
 }
 
 /** A few at a time: a weak line gets no quicker by more. */
-async function inTurns<T>(values: T[], work: (value: T) => Promise<void>): Promise<void> {
+export async function inTurns<T>(values: T[], work: (value: T) => Promise<void>): Promise<void> {
   const ahead = [...values];
   const worker = async (): Promise<void> => {
     for (let value = ahead.shift(); value !== undefined; value = ahead.shift()) {
