@@ -14,6 +14,8 @@ from typing import Any
 import pkg_resources
 import pytest
 from _pytest.assertion.rewrite import AssertionRewritingHook
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import event
 
 from shuhua_core.house import open_deployment
@@ -35,6 +37,12 @@ TEMPLATES = Path(__file__).parent.parent / ".pytest_cache" / "templates"
 TEMPLATES.mkdir(parents=True, exist_ok=True)
 # Each process makes an application of its own, which would compile each page anew. Read when Chameleon is first imported.
 os.environ.setdefault("CHAMELEON_CACHE", str(TEMPLATES))
+
+# Slow on a busy machine is not wrong: how fast things are is measured in tests/benchmarks.
+hypothesis_settings.register_profile(
+    "untimed", hypothesis_settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("untimed")
 
 SERVER = pytest.StashKey[postgres.PostgresServer]()
 
