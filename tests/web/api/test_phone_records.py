@@ -32,8 +32,10 @@ POSTED = {"Session", "User"}
 
 def interfaces() -> dict[str, list[str]]:
     """The members that are always there, by interface. Those with ``?`` come from another answer, or not at all."""
-    found = re.findall(r"^export interface (\w+)[^{]*\{\n(.*?)^\}", RECORDS_TS.read_text(encoding="utf-8"), re.M | re.S)
-    return {name: re.findall(r"^  (\w+):", body, re.M) for name, body in found if name != "Row"}
+    found = re.findall(
+        r"^export interface (\w+)[^{]*\{\n(.*?)^\}", RECORDS_TS.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    return {name: re.findall(r"^  (\w+):", body, re.MULTILINE) for name, body in found if name != "Row"}
 
 
 @pytest.fixture
