@@ -6,9 +6,9 @@ import { reactive } from "vue";
 import { caller } from "../api/client";
 import { setSetting } from "../store/database";
 import { en } from "./en";
+import type { Language } from "./language";
 import { type Texts, zh } from "./zh";
 
-export type Language = "zh" | "en";
 export type TextName = keyof Texts;
 
 export const language = reactive<{ now: Language }>({ now: "zh" });

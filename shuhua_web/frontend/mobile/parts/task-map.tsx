@@ -7,7 +7,7 @@ import { Basemaps } from "../../office/map/basemaps";
 import { toDatum } from "../../office/map/datum";
 import { NAMES } from "../../office/map/layers";
 import { t } from "../i18n";
-import type { Placed } from "../screens/day";
+import type { Placed } from "../store/records";
 import { TaskCard } from "./card";
 import { here, locate } from "./where";
 

@@ -13,16 +13,12 @@ import type { JsonObject } from "../queue/types";
 import { go, replace } from "../router";
 import { completing } from "../store/complete";
 import { live } from "../store/live";
-import { all, allShown, listed, type Shown, spotOf } from "../store/records";
+import { all, allShown, listed, type Placed, spotOf } from "../store/records";
 import { freshen } from "../store/rhythm";
 import { may, session } from "../store/session";
 import { sync } from "../store/sync";
 
 const MapView = defineAsyncComponent(async () => (await import("../parts/task-map")).TaskMap);
-
-export interface Placed extends Shown<Task> {
-  spot: { longitude: number; latitude: number } | null;
-}
 
 type Group = [title: TextName, tasks: Placed[]];
 

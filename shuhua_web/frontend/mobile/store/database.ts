@@ -1,7 +1,7 @@
 /** What the phone keeps. All of it belongs to the person who signed in, except what waits to be sent: that stays whoever does. */
 import Dexie, { type Table } from "dexie";
 import type { Row } from "../api/records";
-import type { Language } from "../i18n";
+import type { Language } from "../i18n/language";
 import type { Item, JsonObject } from "../queue/types";
 
 export interface Kept {

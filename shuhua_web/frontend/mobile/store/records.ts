@@ -56,6 +56,11 @@ export const people = async (): Promise<Person[]> => (await setting<Person[]>("r
 
 export const listed = async (name: "due" | "checklists"): Promise<JsonObject[] | undefined> => setting(name);
 
+/** A task with the position of its site. */
+export interface Placed extends Shown<Task> {
+  spot: { longitude: number; latitude: number } | null;
+}
+
 /** Where a task is: its site, else where the report was made. */
 export async function spotOf(task: Task): Promise<{ longitude: number; latitude: number } | null> {
   const site = await one<{ longitude: number | null; latitude: number | null }>("site", task.site_id);

@@ -8,7 +8,8 @@ import type { Item, JsonObject } from "../queue/types";
 import { readChoices } from "./choices";
 import { database, type Kept, setSetting, setting } from "./database";
 import { expire, may, session } from "./session";
-import { language, type Language } from "../i18n";
+import { language } from "../i18n";
+import type { Language } from "../i18n/language";
 
 /** Where records of a kind are read. */
 const PATHS: Record<string, string> = {
