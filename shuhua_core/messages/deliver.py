@@ -16,11 +16,13 @@ from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from ..accounts.models import LoginSession, User
+from ..audit.security import write_security
 from ..kernel.actor import SYSTEM
 from ..kernel.deployment import Deployment
 from ..kernel.outbox import OutboxEntry
 from ..plugins.contracts import (
     NO_RULES,
+    AddressBlocked,
     AddressGone,
     ChannelRules,
     Notice,
@@ -128,6 +130,9 @@ class Messenger:
             _settle(deployment, outgoing, rules, error=str(failure) or "temporary failure", after=failure.retry_after)
         except AddressGone as failure:
             _settle(deployment, outgoing, rules, error=str(failure) or "nobody is at this address", end="gone")
+        except AddressBlocked as failure:
+            _settle(deployment, outgoing, rules, error=str(failure) or "the address is blocked", end="failed")
+            _note_blocked(deployment, outgoing)
         except PermanentFailure as failure:
             _settle(deployment, outgoing, rules, error=str(failure) or "permanent failure", end="failed")
         except PluginFailed as failure:
@@ -136,6 +141,19 @@ class Messenger:
             _settle(deployment, outgoing, rules, error=str(failure), after=failure.retry_after, counts=asked)
         else:
             _settle(deployment, outgoing, rules)
+
+
+def _note_blocked(deployment: Deployment, outgoing: Outgoing) -> None:
+    """Somebody's address leads to where nothing may be sent: that is for the security log, without the address itself."""
+    write_security(
+        deployment.database,
+        "egress.blocked",
+        now=deployment.clock.now(),
+        actor_id=outgoing.user_id,
+        record_kind="delivery",
+        record_id=outgoing.delivery_id,
+        detail={"channel": outgoing.channel},
+    )
 
 
 def _letters(

@@ -31,6 +31,7 @@ class Outgoing:
 
     delivery_id: int
     channel: str
+    user_id: int
     attempt: int
     urgent: bool
     address_id: int | None
@@ -59,7 +60,8 @@ def lease(deployment: Deployment, session: Session, rules: Mapping[str, ChannelR
     notices = _notices(deployment, session, taken, rules)
     return [
         Outgoing(
-            *(each.id, each.channel, each.attempts, each.urgent, each.address_id, each.message_id is None), notices.get(each.id)
+            *(each.id, each.channel, each.user_id, each.attempts, each.urgent, each.address_id, each.message_id is None),
+            notices.get(each.id),
         )
         for each in taken
     ]

@@ -1,6 +1,7 @@
 """Hooks and contracts for plugins. A plugin imports from here and from nowhere else in the core."""
 
 from .contracts import (
+    AddressBlocked,
     AddressGone,
     Basemap,
     Built,
@@ -29,6 +30,7 @@ from .contracts import (
 from .hookspecs import hookimpl
 
 __all__ = [
+    "AddressBlocked",
     "AddressGone",
     "Basemap",
     "Built",

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 import pluggy
 
 from . import hookspecs
-from .contracts import AddressGone, Built, PermanentFailure, Receipt, TemporaryFailure
+from .contracts import AddressBlocked, AddressGone, Built, PermanentFailure, Receipt, TemporaryFailure
 from .errors import FailureKind
 from .wire import PREFIX, Frame, Operation, decode, lengths
 
@@ -125,6 +125,8 @@ def _failure(error: BaseException) -> Frame:
         return Frame({"failure": "temporary", "detail": _described(error), "retry_after": _seconds(error.retry_after)})
     if isinstance(error, AddressGone):
         return Frame({"failure": "gone", "detail": _described(error)})
+    if isinstance(error, AddressBlocked):
+        return Frame({"failure": "blocked", "detail": _described(error)})
     if isinstance(error, PermanentFailure):
         return Frame({"failure": "permanent", "detail": _described(error)})
     kinds = {MemoryError: FailureKind.MEMORY, _TooMuch: FailureKind.OUTPUT, _WrongResult: FailureKind.WRONG_RESULT}

@@ -107,6 +107,13 @@ class AddressGone(PermanentFailure):
     """Raised by a plugin: nobody is at this address any more. The core forgets the address."""
 
 
+class AddressBlocked(PermanentFailure):
+    """Raised by a plugin: this address leads to where nothing may be sent, such as a private network.
+
+    The core writes it into the security log, with whose address it is.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelRules:
     """What a channel bears. One without an attribute ``rules`` has these: no bounds, every notice by itself."""
@@ -170,7 +177,7 @@ class NotificationChannel(Protocol):
     def send(self, notice: Notice) -> Receipt:
         """Send it. The same ``message_id`` may come again after a crash and should not reach the person twice.
 
-        Raises TemporaryFailure, PermanentFailure or AddressGone; anything else counts as a fault of the plugin.
+        Raises TemporaryFailure, PermanentFailure, AddressGone or AddressBlocked; anything else counts as a fault of the plugin.
         """
 
 

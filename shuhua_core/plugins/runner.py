@@ -16,7 +16,17 @@ from typing import Any, BinaryIO
 from shuhua_core.kernel.clock import Clock, SystemClock
 
 from .breaker import Breaker, BreakerState
-from .contracts import AddressGone, Built, CommittedEvent, Notice, PermanentFailure, Receipt, ReportData, TemporaryFailure
+from .contracts import (
+    AddressBlocked,
+    AddressGone,
+    Built,
+    CommittedEvent,
+    Notice,
+    PermanentFailure,
+    Receipt,
+    ReportData,
+    TemporaryFailure,
+)
 from .errors import FailureKind, PluginFailed
 from .manager import PluginRecord, Plugins
 from .process import PluginProcess, ProcessFailed
@@ -282,6 +292,8 @@ def _raised(plugin: str, head: dict[str, Any]) -> Exception:
         return TemporaryFailure(detail, float(after) if isinstance(after, int | float) else None)
     if kind == "gone":
         return AddressGone(detail)
+    if kind == "blocked":
+        return AddressBlocked(detail)
     if kind == "permanent":
         return PermanentFailure(detail)
     known = kind in set(FailureKind)

@@ -131,17 +131,17 @@ def keep(deployment: Deployment, ended: Ended, refused: Refused, request_id: str
         ctx.publish(Event(QuarantineEvent.KEPT, KIND, held.id, action="keep", values=values))
 
 
-def named_media(value: Any) -> set[int]:
-    """The ids of all files that a body names, wherever in it they stand."""
+def named_media(value: Any) -> dict[int, str]:
+    """The ids of all files that a body names, wherever in it they stand, each with the member that names it."""
     if isinstance(value, list):
-        return {each for item in value for each in named_media(item)}
+        return {each: name for item in value for each, name in named_media(item).items()}
     if not isinstance(value, Mapping):
-        return set()
-    found: set[int] = set()
+        return {}
+    found: dict[int, str] = {}
     for name, part in value.items():
-        ids = part if isinstance(part, list) else [part]
         if str(name).endswith(("media_ids", "media_id")):
-            found |= {each for each in ids if type(each) is int and 0 < each < 2**63}
+            ids = part if isinstance(part, list) else [part]
+            found |= {each: str(name) for each in ids if type(each) is int and 0 < each < 2**63}
         else:
             found |= named_media(part)
     return found

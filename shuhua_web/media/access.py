@@ -1,13 +1,18 @@
-"""Who may see a picture: whoever may see what it hangs on; until then only its uploader."""
+"""Who may see a picture: whoever may see what it hangs on; until then only its uploader.
+
+What waits in quarantine is seen by those who may decide on it: nobody else, and not by whoever sent it, whose rights have ended.
+"""
 
 from __future__ import annotations
 
 from pyramid.request import Request
 from sqlalchemy import exists, select
 
+from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.errors import NotFound
 from shuhua_core.kernel.scope import visible
-from shuhua_core.media.models import MediaFile, MediaLink
+from shuhua_core.media.models import HELD, MediaFile, MediaLink
+from shuhua_core.quarantine.models import HeldRequest
 from shuhua_core.tasks.models import RepairTask, Task
 
 
@@ -35,6 +40,9 @@ def visible_media(request: Request, media_id: int) -> MediaFile:
 def _sees(request: Request, kind: str, record_id: int) -> bool:
     """Whether the caller may see what a picture hangs on or is shown on."""
     session, actor = request.ctx.session, request.actor
+    if kind == HELD:
+        mine_to_decide = (visible(HeldRequest, actor, Permission.QUARANTINE_DECIDE), HeldRequest.user_id != actor.user_id)
+        return session.scalar(select(exists().where(HeldRequest.id == record_id, *mine_to_decide))) is True
     known = request.registry.feed_kinds.get(kind)
     if known is not None:
         model, permission = known

@@ -15,6 +15,9 @@ from shuhua_core.accounts.models import User
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.kernel.errors import Invalid, NotAllowed, NotSignedIn, ServiceError
 from shuhua_core.kernel.scope import covers
+from shuhua_core.media.models import HELD as HELD_FILES
+from shuhua_core.media.service import MediaService
+from shuhua_core.quarantine.keeping import named_media
 from shuhua_core.quarantine.models import REASONS, STATES, HeldRequest
 from shuhua_core.quarantine.service import QuarantineService
 
@@ -22,12 +25,15 @@ from .. import formats
 from ..api import record_id
 from ..i18n import _
 from ..layout import crumbs, flash
-from ..records import Badge, Fact
+from ..media.pictures import CAPTIONS, picture
+from ..records import Badge, Fact, Picture
 from .carrying_out import carry_out, office_address
 from .listing import HELD
 
 VIEW, DECIDE = Permission.QUARANTINE_VIEW, Permission.QUARANTINE_DECIDE
 PAGE = "shuhua_web:quarantine/templates/held.pt"
+MEANT = {"signature_media_id": _("Signature"), "before_media_ids": _("Photo before"), "after_media_ids": _("Photo after")}
+"""What files are called by the member that names them; others are numbered by their kind."""
 TONES = {"waiting": "waiting", "applied": "done", "discarded": "ended"}
 
 
@@ -106,7 +112,7 @@ def _page(request: Request, held: HeldRequest, reason: str = "", problem: Any = 
         Fact(_("Decided at"), formats.moment(held.decided_at, zone)),
         Fact(_("Reason"), held.note, wide=True),
     ]
-    may_decide = held.state == "waiting" and covers(held, request.actor, DECIDE) and held.user_id != request.actor.user_id
+    decides = covers(held, request.actor, DECIDE) and held.user_id != request.actor.user_id
     return {
         "title": _("Held request ${id}", mapping={"id": held.id}),
         "crumbs": crumbs(request, (_("Quarantine"), "quarantine.list"), (str(held.id), None)),
@@ -114,10 +120,21 @@ def _page(request: Request, held: HeldRequest, reason: str = "", problem: Any = 
         "facts": [fact for fact in facts if fact.value],
         "sent": json.dumps(_masked(held.body), ensure_ascii=False, indent=2),
         "held": held,
-        "may_decide": may_decide,
+        "pictures": _pictures(request, held) if decides else [],
+        "may_decide": decides and held.state == "waiting",
         "reason": reason,
         "problem": problem,
     }
+
+
+def _pictures(request: Request, held: HeldRequest) -> list[Picture]:
+    """The files that came with it, each with what it is meant to be, for those who decide."""
+    names, found = named_media(held.body), MediaService(request.ctx).of_records({HELD_FILES: [held.id]})[HELD_FILES, held.id]
+    shown = []
+    for n, media in enumerate(found, start=1):
+        numbered = CAPTIONS[media.kind] % {"n": n, "record": f"#{held.id}"}
+        shown.append(picture(request, media, MEANT.get(names.get(media.id, ""), numbered)))
+    return shown
 
 
 def _masked(value: Any, name: str = "") -> Any:

@@ -63,6 +63,7 @@ SEEN_BY = {
     "label": "labels",
     "message": "messages.view",
     "held": "quarantine.view",
+    "held_media": "quarantine.decide",
     "user": "accounts.view",
     "organisation": "accounts.view",
     "code_word": "choices.edit",
@@ -76,7 +77,9 @@ WHOSE = {
     **dict.fromkeys(("site", "equipment", "code", "customer", "project", "inspection", "plan"), "acd"),
     "label": "abd",
     "message": "ad",
-    **dict.fromkeys(("model", "lifetime", "user", "organisation", "absent", "checklist", "held", "code_word", "kind_word"), "a"),
+    **dict.fromkeys(
+        ("model", "lifetime", "user", "organisation", "absent", "checklist", "held", "held_media", "code_word", "kind_word"), "a"
+    ),
     "": " ",
 }
 """Kind of record -> which of them there are; see reach.toml."""

@@ -26,8 +26,9 @@ from shuhua_core.inspections.service import InspectionService
 from shuhua_core.kernel.actor import SYSTEM
 from shuhua_core.kernel.choice_store import ChoiceEntry
 from shuhua_core.kernel.clock import SetClock
+from shuhua_core.media.models import HELD
 from shuhua_core.media.service import MediaService
-from shuhua_core.media.store import MediaStore
+from shuhua_core.media.store import MediaStore, StoredFile
 from shuhua_core.messages.models import Message
 from shuhua_core.parts.models import ReturnedPart
 from shuhua_core.quarantine.models import HeldRequest
@@ -200,6 +201,10 @@ def furnish(house: House, records: str = "abced") -> None:
             session.add(held)
             session.flush()
             ids["held", "a"] = held.id
+            waiting = MediaService(flow.context("repairer")).add(_kept(MediaStore(deployment.settings)))
+            waiting.record_kind, waiting.record_id = HELD, held.id
+            session.flush()
+            ids["held_media", "a"] = waiting.id
             ids["message", "a"] = ids["message", "d"] = ids.pop(("message", "a", "dispatcher_other"))
 
 
@@ -230,13 +235,18 @@ def _quote(flow: Flow, record: str, ids: dict[tuple[str, str], Any]) -> None:
     ids["quotation", record] = made.id
 
 
-def _case(flow: Flow, record: str, ids: dict[tuple[str, str], Any], store: MediaStore) -> None:
-    reporter, piece, end, unit, manager, repairer = CASES[record]
-    session, world = flow.ctx.session, flow.world
+def _kept(store: MediaStore) -> StoredFile:
+    """A picture in the store."""
     out = io.BytesIO()
     Image.new("RGB", (4, 4)).save(out, "PNG")
     out.seek(0)
-    media = MediaService(flow.context(reporter)).add(store.receive(out))
+    return store.receive(out)
+
+
+def _case(flow: Flow, record: str, ids: dict[tuple[str, str], Any], store: MediaStore) -> None:
+    reporter, piece, end, unit, manager, repairer = CASES[record]
+    session, world = flow.ctx.session, flow.world
+    media = MediaService(flow.context(reporter)).add(_kept(store))
     for kind in ("task", "followup"):
         values = {"media_ids": [media.id], "caller_phone": "13900000009"} if kind == "task" else {}
         repair = flow.report(reporter, piece, **values)

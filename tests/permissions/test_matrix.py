@@ -190,7 +190,7 @@ def test_rows_of_another_branch_change_no_answer(template, populated, tmp_path_f
         for row in rows()
         for role in ROLES
         for record in WHOSE[row.kind]
-        if row.method == "GET" and role in asked and record in "abce " and row.kind != "media"
+        if row.method == "GET" and role in asked and record in "abce " and row.kind not in {"media", "held_media"}
         if row.route not in NEVER_THE_SAME and max(expected(row, role, record, table)) < 300
     ]
     clock, before = deployment.clock.now(), {}

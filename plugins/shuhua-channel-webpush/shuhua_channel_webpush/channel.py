@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from py_vapid import VapidException
 
 from shuhua_core.plugins import (
+    AddressBlocked,
     AddressGone,
     ChannelRules,
     Label,
@@ -82,7 +83,7 @@ class WebPushChannel:
             )  # fmt: skip
             answer = post(target, body, self._headers(notice, target), timeout=self._timeout)
         except Blocked as blocked:
-            raise PermanentFailure(f"blocked: {blocked}") from None
+            raise AddressBlocked(f"blocked: {blocked}") from None
         except (http_ece.ECEException, VapidException) as error:
             raise PermanentFailure("it cannot be encrypted or signed for this device") from error
         except (OSError, http.client.HTTPException) as error:

@@ -18,7 +18,16 @@ from push_service import Device, claims_of, unb64
 from shuhua_channel_webpush import WebPushChannel, egress, shuhua_register_notification_channels
 from shuhua_channel_webpush.keys import Keys, decoded
 
-from shuhua_core.plugins import AddressGone, ChannelRules, Notice, NoticeText, PermanentFailure, Recipient, TemporaryFailure
+from shuhua_core.plugins import (
+    AddressBlocked,
+    AddressGone,
+    ChannelRules,
+    Notice,
+    NoticeText,
+    PermanentFailure,
+    Recipient,
+    TemporaryFailure,
+)
 from shuhua_core.testing.conformance import ChannelConformance
 
 CONTACT = "mailto:service@example.com"
@@ -198,20 +207,20 @@ class TestTheOpenInternet:
         ],
     )
     def test_it_is_blocked(self, strict, notice, endpoint):
-        with pytest.raises(PermanentFailure, match="blocked"):
+        with pytest.raises(AddressBlocked, match="blocked"):
             strict.send(notice(endpoint))
 
     def test_a_name_that_leads_inside_is_blocked_when_it_is_looked_up(self, strict, notice, monkeypatch, service):
         # What looked public when it was saved leads to this machine by now.
         monkeypatch.setattr(egress.socket, "getaddrinfo", lambda *_args, **_more: [(2, 1, 6, "", ("127.0.0.1", 443))])
-        with pytest.raises(PermanentFailure, match="private network"):
+        with pytest.raises(AddressBlocked, match="private network"):
             strict.send(notice("https://push.example.com/x"))
         assert service.received == []
 
     def test_one_address_inside_among_others_blocks_it(self, strict, notice, monkeypatch):
         both = [(2, 1, 6, "", ("8.8.8.8", 443)), (2, 1, 6, "", ("192.168.1.1", 443))]
         monkeypatch.setattr(egress.socket, "getaddrinfo", lambda *_args, **_more: both)
-        with pytest.raises(PermanentFailure, match="private network"):
+        with pytest.raises(AddressBlocked, match="private network"):
             strict.send(notice("https://push.example.com/x"))
 
     def test_the_connection_goes_to_the_address_that_was_looked_at(self, strict, notice, monkeypatch):

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from shuhua_core.accounts.models import LoginSession
+from shuhua_core.audit.models import SecurityEntry
 from shuhua_core.messages import addresses, digests
 from shuhua_core.messages.models import Delivery, DeviceAddress
-from shuhua_core.plugins import AddressGone, ChannelRules, TemporaryFailure
+from shuhua_core.plugins import AddressBlocked, AddressGone, ChannelRules, TemporaryFailure
 from shuhua_core.plugins.runner import PluginRunner
 from shuhua_core.worker import Worker
 
@@ -285,6 +286,18 @@ class TestDevices:
         assert pager.sent == []
         assert [each.state for each in rows(deployment)] == ["gone", "gone"]
 
+    def test_an_address_that_leads_inside_is_a_line_in_the_security_log_each_time(self, deployment, phones, report, work, pager):
+        pager.error = AddressBlocked("blocked: the name leads into a private network")
+        report()
+        for _again in range(3):
+            work()
+        with deployment.database.read() as session:
+            found = session.scalars(select(SecurityEntry).where(SecurityEntry.kind == "egress.blocked")).all()
+            sent = {each.id: each.user_id for each in session.scalars(select(Delivery).where(Delivery.channel == "pager"))}
+            assert {each.record_id: each.actor_id for each in found} == sent
+        assert [each.detail for each in found] == [{"channel": "pager"}] * 2
+        assert {each.state for each in rows(deployment)} == {"failed"}
+
     def test_the_secrets_of_ended_sessions_are_swept(self, deployment, phones, clock):
         from shuhua_core.kernel.actor import SYSTEM
 
@@ -295,16 +308,17 @@ class TestDevices:
             assert set(session.scalars(select(DeviceAddress.address))) == {""}
 
 
-def test_an_address_gone_in_a_process_of_its_own_is_told_as_such(tmp_path, monkeypatch):
+@pytest.mark.parametrize("failure", [AddressGone, AddressBlocked])
+def test_an_address_gone_or_blocked_in_a_process_of_its_own_is_told_as_such(tmp_path, monkeypatch, failure):
     from shuhua_core.plugins.manager import build_plugin_manager
     from shuhua_core.plugins.settings import PluginSettings
 
     (tmp_path / "gone_channel.py").write_text(
-        "from shuhua_core.plugins import AddressGone, ChannelRules, Label, hookimpl\n"
+        f"from shuhua_core.plugins import {failure.__name__}, ChannelRules, Label, hookimpl\n"
         "class Channel:\n"
         "    name, label, rules = 'nowhere', Label('无', 'Nowhere'), ChannelRules(devices=True)\n"
         "    def accepts(self, notice):\n        return True\n"
-        "    def send(self, notice):\n        raise AddressGone('410')\n"
+        "    def send(self, notice):\n        raise " + failure.__name__ + "('410')\n"
         "@hookimpl\n"
         "def shuhua_register_notification_channels(settings):\n    return [Channel()]\n"
     )
@@ -312,5 +326,5 @@ def test_an_address_gone_in_a_process_of_its_own_is_told_as_such(tmp_path, monke
     plugins = build_plugin_manager(PluginSettings(), load_entry_points=False, plugins={"gone": "gone_channel"})
     from shuhua_core.plugins import Notice, NoticeText, Recipient
 
-    with PluginRunner(plugins) as runner, pytest.raises(AddressGone, match="410"):
+    with PluginRunner(plugins) as runner, pytest.raises(failure, match="410"):
         runner.send("nowhere", Notice("m", "e", Recipient("张三"), NoticeText("s", "b"), at(22, 9)))

@@ -239,3 +239,75 @@ def test_a_person_who_was_erased_leaves_nothing_more(as_, deployment, world, tas
     as_system(deployment, lambda ctx: setattr(ctx.session.get_one(User, world.users["repairer"]), "erased_at", ctx.now))
     disable(deployment, world)
     assert feedback(client, task).json["code"] == "not_signed_in"
+
+
+@pytest.fixture
+def held_completion(as_, deployment, world, task):
+    """A completion in quarantine: its id, and those of a photo from before, one from after, and the customer's signature."""
+    person = as_("repairer")
+    for action in ("take", "start"):
+        person.api.act(f"/tasks/{task}", action, {}, status=200)
+    before, after, signature = (with_picture(person) for _each in range(3))
+    disable(deployment, world)
+    named = {"before_media_ids": [before], "media_ids": [after], "signature_media_id": signature}
+    said = {"result": "repaired", "cause": "磨损", "remedy": "更换", "customer_name": "王女士", **named}
+    assert person.api.act(f"/tasks/{task}", "complete", said).json["code"] == "quarantined"
+    (held,) = held_in(deployment)
+    return held.id, (before, after, signature)
+
+
+def seen(person, media, variant="display"):
+    return person.api.get(f"/media/{media}/{variant}").status_int
+
+
+def test_who_decides_sees_the_pictures_that_came_with_it_and_what_each_is_meant_to_be(as_, held_completion):
+    held, files = held_completion
+    for login in ("agent_manager", "dispatcher", "administrator"):
+        page = as_(login).office.get(f"/quarantine/{held}", status=200)
+        shown = [each["src"] for each in page.html.select(".pictures img")]
+        assert shown == [f"{API}/media/{each}/thumbnail" for each in files]
+        assert [each["alt"] for each in page.html.select(".pictures img")] == ["维修前照片", f"#{held} 的附件 2（照片）", "签名"]
+        assert [seen(as_(login), each) for each in files] == [200, 200, 200]
+
+
+def test_nobody_else_sees_them_by_any_address(as_, anonymous, held_completion):
+    held, files = held_completion
+    for login in ("agent_manager_2", "repairer_2", "customer", "reviewer", "call_centre", "leader", "quality_engineer"):
+        for each in files:
+            assert [seen(as_(login), each, variant) for variant in ("thumbnail", "display", "original")] == [404, 404, 404], login
+            assert as_(login).api.get(f"/media/{each}").status_int == 404
+    assert [anonymous.get(f"/media/{each}/display").status_int for each in files] == [404, 404, 404]
+    assert as_("agent_manager_2").office.get(f"/quarantine/{held}", status=404)
+
+
+def test_originals_of_them_go_by_the_rule_and_each_is_in_the_log(as_, deployment, held_completion):
+    _held, (before, *_others) = held_completion
+    assert seen(as_("agent_manager"), before, "original") == 403
+    assert seen(as_("administrator"), before, "original") == 200
+    with deployment.database.read() as session:
+        read = session.scalars(select(AuditEntry).where(AuditEntry.record_kind == "media", AuditEntry.record_id == before)).all()
+    assert (read[-1].actor_id, read[-1].event) == (as_("administrator").user_id, "media.original_read")
+
+
+@pytest.mark.parametrize("decided", ["apply", "discard"])
+def test_once_it_is_decided_they_are_seen_where_they_hang_or_no_longer(as_, deployment, world, task, decided):
+    person, manager = as_("repairer"), as_("agent_manager")
+    media = with_picture(person)
+    disable(deployment, world)
+    feedback(person.api, task, media_ids=[media])
+    (held,) = held_in(deployment)
+    assert seen(manager, media) == 200
+    manager.office.post_form(f"/quarantine/{held.id}/{decided}", {"reason": "重复"}, status=303)
+    assert seen(manager, media) == {"apply": 200, "discard": 404}[decided]
+    assert not manager.office.get(f"/quarantine/{held.id}").html.select(".pictures img")
+
+
+def test_a_manager_whose_own_rights_ended_does_not_see_what_they_sent(as_, deployment, world, task):
+    manager = as_("agent_manager")
+    media = with_picture(manager)
+    revoke(deployment, manager)
+    assert feedback(manager.api, task, media_ids=[media]).json["code"] == "quarantined"
+    again = type(manager)(manager.api.app.app, deployment, "agent_manager")
+    (held,) = held_in(deployment)
+    assert not again.office.get(f"/quarantine/{held.id}", status=200).html.select(".pictures img")
+    assert seen(again, media) == 404
