@@ -102,7 +102,9 @@ class Worker:
 
         Returns how much was done.
         """
-        sent = self._messenger.send_due(self._deployment) + send_links(self._deployment, self._runner, self._link_channels)
+        sent = self._messenger.send_due(self._deployment)
+        room = partial(self._messenger.room_for_links, self._deployment)
+        sent += send_links(self._deployment, self._runner, self._link_channels, room=room)
         return self._deliver_batch() + sent + run_imports(self._deployment) + self._lay_chain() + self._run_jobs()
 
     def run_until_idle(self) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from shuhua_core.kernel.deployment import Deployment
@@ -43,14 +43,23 @@ class _Ready:
     notice: Notice
 
 
-def send_links(deployment: Deployment, runner: PluginRunner | None, channels: Iterable[str], limit: int = 20) -> int:
-    """Send the links that wait for it by the channels that reach one person alone; returns how many were tried."""
+def send_links(
+    deployment: Deployment,
+    runner: PluginRunner | None,
+    channels: Iterable[str],
+    limit: int = 20,
+    room: Callable[[Session], int | None] | None = None,
+) -> int:
+    """Send the links that wait for it by the channels that reach one person alone; returns how many were tried.
+
+    ``room`` tells, inside the transaction that takes them, how many more the channels bear in this minute; None: no bound.
+    """
     now = deployment.clock.now()
     with deployment.database.read() as session:
         if session.scalar(select(AccountLink.id).where(AccountLink.send_at <= now).limit(1)) is None:
             return 0
     personal = set(deployment.settings.link_channels.split())
-    ready = _prepare(deployment, limit)
+    ready = _prepare(deployment, limit, room)
     for each in ready:
         error = _send(runner, [name for name in channels if name in personal], each.notice)
         _settle(deployment, each, error)
@@ -77,11 +86,19 @@ def retry(session: Session, link_id: int, now: datetime) -> bool:
     return found.scalar_one_or_none() is not None
 
 
-def _prepare(deployment: Deployment, limit: int) -> list[_Ready]:
+def tried_since(session: Session, moment: datetime) -> int:
+    """How many links were sent, or tried, after ``moment``; one that is being sent counts."""
+    tried = [and_(AccountLink.attempts == n, AccountLink.send_at > moment + BACKOFF * 2**n) for n in range(1, MAX_ATTEMPTS + 1)]
+    return session.scalar(select(func.count()).where(or_(AccountLink.sent_at > moment, *tried))) or 0
+
+
+def _prepare(deployment: Deployment, limit: int, room: Callable[[Session], int | None] | None) -> list[_Ready]:
     """Lease what is due and give each its token. What leads to nobody, or is over, is settled here."""
     now, settings = deployment.clock.now(), deployment.settings
     found: list[_Ready] = []
     with deployment.database.write() as session:
+        left = room(session) if room is not None else None
+        limit = limit if left is None else max(min(limit, left), 0)
         links = session.scalars(
             select(AccountLink)
             .where(AccountLink.send_at <= now)

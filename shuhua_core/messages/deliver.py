@@ -38,7 +38,7 @@ from .compose import Told, compose
 from .letters import Reader, notice_of
 from .models import Delivery, DeviceAddress, Message
 from .notices import NOTICES
-from .queue import Outgoing, anything_due, lease, wait_at_least
+from .queue import Outgoing, anything_due, lease, room_for_links, wait_at_least
 from .quiet import not_before
 
 INBOX = "inbox"
@@ -111,13 +111,17 @@ class Messenger:
         if self._runner is None:
             return 0
         with deployment.database.read() as session:
-            if not anything_due(session, self._rules, deployment.clock.now()):
+            if not anything_due(deployment, session, self._rules):
                 return 0
         with deployment.database.write() as session:
             leased = lease(deployment, session, self._rules, limit)
         for outgoing in leased:
             self._send(deployment, self._runner, outgoing)
         return len(leased)
+
+    def room_for_links(self, deployment: Deployment, session: Session) -> int | None:
+        """How many invitations and password links may go out in this minute; None where no channel of theirs has a bound."""
+        return room_for_links(deployment, session, self._rules)
 
     def _send(self, deployment: Deployment, runner: PluginRunner, outgoing: Outgoing) -> None:
         rules = self._rules.get(outgoing.channel, NO_RULES)

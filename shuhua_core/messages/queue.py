@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from ..accounts.link_delivery import tried_since
 from ..accounts.models import LoginSession, User
 from ..kernel.deployment import Deployment
 from ..plugins.contracts import NO_RULES, ChannelRules, Notice
@@ -39,9 +40,11 @@ class Outgoing:
     notice: Notice | None
 
 
-def anything_due(session: Session, rules: Mapping[str, ChannelRules], now: datetime) -> bool:
+def anything_due(deployment: Deployment, session: Session, rules: Mapping[str, ChannelRules]) -> bool:
     """Whether there is something to lease. Reads only."""
-    full = [name for name, each in rules.items() if each.a_minute is not None and _room(session, name, each.a_minute, now) <= 0]
+    now = deployment.clock.now()
+    limited = {name: each.a_minute for name, each in rules.items() if each.a_minute is not None}
+    full = [name for name, most in limited.items() if _room(deployment, session, name, most) <= 0]
     return session.scalar(select(Delivery.id).where(*_open(now), Delivery.channel.not_in(full)).limit(1)) is not None
 
 
@@ -54,7 +57,7 @@ def lease(deployment: Deployment, session: Session, rules: Mapping[str, ChannelR
     taken = _take(session, now, Delivery.channel.not_in(limited), limit)
     for name, most in limited.items():
         _one_at_a_time(session, name)
-        room = min(_room(session, name, most, now), limit)
+        room = min(_room(deployment, session, name, most), limit)
         if room > 0:
             taken += _take(session, now, Delivery.channel == name, room)
     notices = _notices(deployment, session, taken, rules)
@@ -93,10 +96,29 @@ def _take(session: Session, now: datetime, which: ColumnElement[bool], limit: in
     return list(found)
 
 
-def _room(session: Session, channel: str, most: int, now: datetime) -> int:
-    """How many more may go out now. One that is under way counts until a minute after its end, or after its lease."""
-    used = select(func.count()).where(Delivery.channel == channel, Delivery.tried_at > now - MINUTE)
-    return most - (session.scalar(used) or 0)
+def room_for_links(deployment: Deployment, session: Session, rules: Mapping[str, ChannelRules]) -> int | None:
+    """How many links may go out now by the channels that carry them; None where none of these has a bound.
+
+    Which of them takes a link shows when it is sent, so the one that bears least decides.
+    """
+    carrying = {name: rules[name].a_minute for name in deployment.settings.link_channels.split() if name in rules}
+    rooms = []
+    for name, most in carrying.items():
+        if most is not None:
+            _one_at_a_time(session, name)
+            rooms.append(_room(deployment, session, name, most))
+    return min(rooms, default=None)
+
+
+def _room(deployment: Deployment, session: Session, channel: str, most: int) -> int:
+    """How many more may go out now. One that is under way counts until a minute after its end, or after its lease.
+
+    Invitations and password links count at each channel that may carry them: which one did is not kept.
+    """
+    since = deployment.clock.now() - MINUTE
+    used = session.scalar(select(func.count()).where(Delivery.channel == channel, Delivery.tried_at > since)) or 0
+    links = tried_since(session, since) if channel in deployment.settings.link_channels.split() else 0
+    return most - used - links
 
 
 def _one_at_a_time(session: Session, channel: str) -> None:

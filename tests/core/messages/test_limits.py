@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from shuhua_core.accounts.links import ask_for_reset
 from shuhua_core.messages.letters import cut, fitted
 from shuhua_core.messages.models import Delivery
 from shuhua_core.plugins import ChannelRules, NoticeText, TemporaryFailure
@@ -162,3 +164,20 @@ def test_the_bounds_of_a_channel_are_settings_of_its_plugin(settings, expected):
 def test_bounds_that_make_no_sense_stop_the_start(settings):
     with pytest.raises(ValueError, match=r"messages_a_minute|max_bytes"):
         ChannelRules().as_set(settings)
+
+
+def test_invitations_count_at_the_channel_that_may_carry_them(deployment, many, pager, clock):
+    living = replace(deployment, settings=replace(deployment.settings, link_channels="pager"))
+    pager.rules = ChannelRules(a_minute=4)
+    for login in ("customer", "reviewer", "dispatcher"):
+        ask_for_reset(living, login, address="192.0.2.1")
+    with Worker(living, make(living, pager), jobs=()) as worker:
+        sent = []
+        for _second in range(0, 190, 10):
+            worker.run_until_idle()
+            sent.append(len(pager.sent))
+            clock.set(clock.now() + timedelta(seconds=10))
+    # Five messages and three links, four a minute.
+    assert sent[:6] == [4] * 6
+    assert sent[6:] == [8] * 13
+    assert len([each for each in pager.sent if each.event == "account_link"]) == 3
