@@ -8,7 +8,11 @@ import random
 import threading
 import time
 import uuid
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from urllib.parse import urlsplit
 
 import requests
 from PIL import Image
@@ -21,6 +25,14 @@ from shuhua_core.media.models import MediaFile
 from shuhua_core.media.store import MediaStore
 from shuhua_core.repairs.models import RepairRequest
 
+API = "/api/v1"
+TUS = {"Tus-Resumable": "1.0.0"}
+OF_A_PIECE = {"Content-Type": "application/offset+octet-stream"}
+PIECE = 1500
+NOTHING: Mapping[str, str] = MappingProxyType({})
+WHOLE = ("original", "display", "thumbnail")
+IN_PIECES = ("original",)
+"""What is there of a picture when it is acknowledged; of one that came in pieces the worker makes the rest."""
 SEED = 20261130
 PATIENCE = 60
 """Seconds for which a phone tries again."""
@@ -34,6 +46,8 @@ class Acknowledged:
     symptom: str
     sha256: str | None
     at: float
+    variants: tuple[str, ...] = ()
+    """What there must be of its picture."""
 
 
 @dataclass
@@ -58,35 +72,57 @@ class Reporter:
             self._report(dice)
 
     def _report(self, dice: random.Random) -> None:
-        symptom, key, media, digest = f"断裂 {uuid.uuid4()}", str(uuid.uuid4()), [], None
+        symptom, key, media, digest, variants = f"断裂 {uuid.uuid4()}", str(uuid.uuid4()), [], None, ()
         if dice.random() < self.pictures_of:
-            picture = photo(dice)
-            answer = self._post("/media", files={"file": ("a.jpg", picture)})
-            if answer is None:
+            picture, variants = photo(dice), WHOLE if dice.random() < 0.5 else IN_PIECES
+            number = self._whole(picture) if variants == WHOLE else self._in_pieces(picture)
+            if number is None:
                 return
-            media, digest = [answer["id"]], hashlib.sha256(picture).hexdigest()
+            media, digest = [number], hashlib.sha256(picture).hexdigest()
         body = {"symptom": symptom, "equipment_id": self.equipment_id, "media_ids": media}
-        answer = self._post("/repairs", json=body, headers={"Idempotency-Key": key})
+        answer = self._ask("POST", f"{API}/repairs", json=body, headers={"Idempotency-Key": key})
         if answer is not None:
-            self.heard.append(Acknowledged(answer["id"], symptom, digest, time.time()))
+            self.heard.append(Acknowledged(answer.json()["id"], symptom, digest, time.time(), variants))
 
-    def _post(self, path: str, *, headers: dict | None = None, **body) -> dict | None:
+    def _whole(self, picture: bytes) -> int | None:
+        answer = self._ask("POST", f"{API}/media", files={"file": ("a.jpg", picture)})
+        return None if answer is None else answer.json()["id"]
+
+    def _in_pieces(self, picture: bytes) -> int | None:
+        """By tus; what was acknowledged once must be there whenever the server is asked again."""
+        begun = self._ask("POST", f"{API}/uploads", headers={**TUS, "Upload-Length": str(len(picture))})
+        if begun is None:
+            return None
+        upload, offset = urlsplit(begun.headers["Location"]).path, 0
+        while True:
+            headers = {**TUS, **OF_A_PIECE, "Upload-Offset": str(offset)}
+            answer = self._ask("PATCH", upload, data=picture[offset : offset + PIECE], headers=headers)
+            if answer is not None and answer.status_code == 409:  # it had arrived, and the answer had not
+                answer = self._ask("HEAD", upload, headers=TUS)
+            if answer is None:
+                return None
+            if int(answer.headers["Upload-Offset"]) < offset:
+                self.refused.append(f"{upload}: {answer.headers['Upload-Offset']} after {offset} were acknowledged")
+                return None
+            offset = int(answer.headers["Upload-Offset"])
+            if "Upload-Media-Id" in answer.headers:
+                return int(answer.headers["Upload-Media-Id"])
+
+    def _ask(self, method: str, path: str, *, headers: Mapping[str, str] = NOTHING, **body) -> requests.Response | None:
+        """Ask until there is an answer: one that the request was carried out, or that its piece is not the next one."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             try:
-                answer = requests.post(
-                    f"{self.address}/api/v1{path}",
-                    headers={"Authorization": f"Bearer {self.token}", **(headers or {})},
-                    timeout=20,
-                    **body,
+                answer = requests.request(
+                    method, self.address + path, headers={"Authorization": f"Bearer {self.token}", **headers}, timeout=20, **body
                 )
             except requests.RequestException:
                 self.unheard += 1
                 time.sleep(0.05)
                 continue
-            if answer.status_code == 201:
-                return answer.json()
-            if answer.status_code not in {409, 503}:
+            if answer.ok or (answer.status_code == 409 and method == "PATCH"):
+                return answer
+            if answer.status_code not in {409, 423, 503}:
                 self.refused.append(f"{path}: {answer.status_code} {answer.text[:200]}")
                 return None
             time.sleep(0.05)
@@ -104,36 +140,45 @@ def photo(dice: random.Random) -> bytes:
 
 def lost(session, store: MediaStore, heard: list[Acknowledged]) -> list[str]:
     """What was acknowledged and is not there whole, or is there more than once; empty when every promise was kept."""
-    wrong = []
+    there, wrong = reports(session), []
+    written = {
+        "step": _counts(session, Step, Step.record_kind == "repair"),
+        "audit": _counts(session, AuditEntry, AuditEntry.event == "repairs.created"),
+        "outbox": _counts(session, OutboxEntry, OutboxEntry.event == "repairs.created"),
+    }
+    files = defaultdict(list)
+    of_repairs = select(MediaFile.record_id, MediaFile.key, MediaFile.sha256).where(MediaFile.record_kind == "repair")
+    for repair_id, key, digest in session.execute(of_repairs):
+        files[repair_id].append((key, digest))
     for each in heard:
-        ids = list(session.scalars(select(RepairRequest.id).where(RepairRequest.symptom == each.symptom)))
-        if ids != [each.repair_id]:
-            wrong.append(f"{each.symptom}: acknowledged as {each.repair_id}, there as {ids}")
+        if there[each.symptom] != [each.repair_id]:
+            wrong.append(f"{each.symptom}: acknowledged as {each.repair_id}, there as {there[each.symptom]}")
             continue
-        for name, query in (
-            ("step", select(func.count()).select_from(Step).where(Step.record_kind == "repair", Step.record_id == ids[0])),
-            ("audit", _told(AuditEntry, ids[0])),
-            ("outbox", _told(OutboxEntry, ids[0])),
-        ):
-            count = session.scalar(query)
-            if count != 1:
-                wrong.append(f"{each.symptom}: {count} rows of {name}")
+        counts = {name: rows.get(each.repair_id, 0) for name, rows in written.items()}
+        wrong += [f"{each.symptom}: {count} rows of {name}" for name, count in counts.items() if count != 1]
         if each.sha256:
-            wrong += _lost_file(session, store, each)
+            wrong += _lost_file(store, each, files[each.repair_id])
     return wrong
 
 
-def _told(model, repair_id: int):
-    named = model.event == "repairs.created"
-    return select(func.count()).select_from(model).where(named, model.record_kind == "repair", model.record_id == repair_id)
+def reports(session) -> dict[str, list[int]]:
+    """The ids of what was reported, by symptom; of one that is not there none."""
+    found = defaultdict(list)
+    query = select(RepairRequest.symptom, RepairRequest.id).where(RepairRequest.symptom.like("断裂 %"))
+    for symptom, repair_id in session.execute(query):
+        found[symptom].append(repair_id)
+    return found
 
 
-def _lost_file(session, store: MediaStore, each: Acknowledged) -> list[str]:
-    query = select(MediaFile).where(MediaFile.record_kind == "repair", MediaFile.record_id == each.repair_id)
-    files = list(session.scalars(query))
-    if [media.sha256 for media in files] != [each.sha256]:
+def _counts(session, model, condition) -> dict[int, int]:
+    query = select(model.record_id, func.count()).where(condition, model.record_kind == "repair").group_by(model.record_id)
+    return dict(list(session.execute(query)))
+
+
+def _lost_file(store: MediaStore, each: Acknowledged, files: list[tuple[str, str]]) -> list[str]:
+    if [digest for _key, digest in files] != [each.sha256]:
         return [f"{each.symptom}: its picture is not recorded once"]
-    paths = [store.path(files[0].key, variant) for variant in ("original", "display", "thumbnail")]
+    paths = [store.path(files[0][0], variant) for variant in each.variants]
     if not all(path.is_file() for path in paths):
         return [f"{each.symptom}: {[str(path) for path in paths if not path.is_file()]} is gone"]
     if hashlib.sha256(paths[0].read_bytes()).hexdigest() != each.sha256:
@@ -144,5 +189,4 @@ def _lost_file(session, store: MediaStore, each: Acknowledged) -> list[str]:
 def half_done(session, heard: list[Acknowledged]) -> list[str]:
     """Reports that are there although nobody was told so in the end. All were sent until they were acknowledged."""
     known = {each.symptom for each in heard}
-    there = session.scalars(select(RepairRequest.symptom).where(RepairRequest.symptom.like("断裂 %")))
-    return [symptom for symptom in there if symptom not in known]
+    return [symptom for symptom in reports(session) if symptom not in known]

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,10 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Server:
-    """A process of the application, and how it is started again after it was killed."""
+    """A process of the application, and how it is started again after it was killed.
+
+    The application is built once, in a process that serves nobody; each start is a copy of that with a deployment of its own.
+    """
 
     url: str
     media: Path
@@ -27,21 +31,40 @@ class Server:
     before: tuple[str, ...] = ()
     """What it runs under, such as a tracer."""
     process: subprocess.Popen | None = None
+    serving: int | None = None
 
     def start(self) -> str:
         """Start it; gives its address."""
-        command = [*self.before, sys.executable, "-m", "tests.faults.server", self.url, str(self.media)]
-        self.process = subprocess.Popen(
-            [*command, self.plant] if self.plant else command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
-        return f"http://127.0.0.1:{self.process.stdout.readline().strip()}"
+        if self.process is None:
+            command = [*self.before, sys.executable, "-m", "tests.faults.server", self.url, str(self.media)]
+            self.process = subprocess.Popen(
+                [*command, self.plant] if self.plant else command,
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        print("start", file=self.process.stdin, flush=True)
+        serving, port = self.process.stdout.readline().split()
+        self.serving = int(serving)
+        return f"http://127.0.0.1:{port}"
 
     def kill(self) -> None:
         """End it and its children without a word."""
-        if self.process is not None:
+        if self.serving is not None:
+            os.killpg(self.serving, signal.SIGKILL)
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+                while True:
+                    os.kill(self.serving, 0)
+                    time.sleep(0.005)
+            self.serving = None
+
+    def close(self) -> None:
+        """Kill it, and start it no more."""
+        self.kill()
+        if self.process is not None:
+            self.process.stdin.close()
+            self.process.wait(60)
             self.process.stdout.close()
             self.process = None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 CALLS = "openat,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,ftruncate,mkdir,mkdirat,rmdir"
@@ -171,10 +172,10 @@ class Disk:
             self.files[path].synced = bytes(self.files[path].now)
         elif path in self.folders:
             for kept, seen in ((self.kept, self.files), (self.kept_folders, self.folders)):
-                for name in [name for name in kept if Path(name).parent == Path(path) and name not in seen]:
+                for name in [name for name in kept if folder_of(name) == path and name not in seen]:
                     kept.pop(name) if isinstance(kept, dict) else kept.discard(name)
-            self.kept.update({name: file for name, file in self.files.items() if Path(name).parent == Path(path)})
-            self.kept_folders.update(name for name in self.folders if Path(name).parent == Path(path))
+            self.kept.update({name: file for name, file in self.files.items() if folder_of(name) == path})
+            self.kept_folders.update(name for name in self.folders if folder_of(name) == path)
 
     def _rename(self, deed: Deed) -> None:
         source, target = deed.paths
@@ -190,11 +191,45 @@ class Disk:
     def _mkdir(self, deed: Deed) -> None:
         self.folders.add(deed.paths[0])
 
-    def after_power_loss(self, root: Path, target: Path) -> None:
-        """Write what would remain of ``root`` into ``target``; a name whose folder's own name is lost is lost with it."""
-        for name, file in self.kept.items():
-            parents = [str(parent) for parent in Path(name).parents if parent.is_relative_to(root)]
-            if all(parent in self.kept_folders for parent in parents):
-                path = target / Path(name).relative_to(root)
+    def after_power_loss(self, root: Path) -> dict[str, bytes]:
+        """What would remain below ``root``, by path; a name whose folder's own name is lost is lost with it."""
+        folders = self.kept_folders
+        return {name: file.synced for name, file in self.kept.items() if folders.issuperset(folders_of(name, str(root)))}
+
+
+@cache
+def folders_of(name: str, root: str) -> tuple[str, ...]:
+    """All folders from ``root`` down to the one that a path lies in."""
+    return tuple(str(parent) for parent in Path(name).parents if parent.is_relative_to(root))
+
+
+@cache
+def folder_of(name: str) -> str:
+    """The folder that a path lies in."""
+    return str(Path(name).parent)
+
+
+@dataclass
+class Remains:
+    """A folder in which the disk is laid out as it is after a loss of power, one moment after the other."""
+
+    root: Path
+    target: Path
+    laid: dict[str, bytes] = field(default_factory=dict)
+
+    def lay(self, disk: Disk) -> None:
+        """Write what has changed since the last moment, and all that lies in ``root`` itself: a database changes on opening."""
+        remains = disk.after_power_loss(self.root)
+        for path in [path for path in self.target.glob("*") if path.is_file()]:
+            path.unlink()
+        for name in self.laid.keys() - remains.keys():
+            self._path(name).unlink(missing_ok=True)
+        for name, content in remains.items():
+            if folder_of(name) == str(self.root) or self.laid.get(name) is not content:
+                path = self._path(name)
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(file.synced)
+                path.write_bytes(content)
+        self.laid = remains
+
+    def _path(self, name: str) -> Path:
+        return self.target / Path(name).relative_to(self.root)
