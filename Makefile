@@ -98,7 +98,7 @@ queue-server: install-test build ## A phone's queue against the server, 2,000 se
 	@SHUHUA_QUEUE_SEQUENCES=$${SHUHUA_QUEUE_SEQUENCES:-2000} $(BIN)/python -m pytest -n0 $(ARGS) tests/web/quarantine/test_queue_server.py
 
 .PHONY: faults
-faults: install-test build ## Kill the server 200 times on each database, and cut the power at 5,000 moments
+faults: install-test build ## On each database, kill the server 200 times and cut the power at 5,000 moments
 	@SHUHUA_KILLS=$${SHUHUA_KILLS:-200} SHUHUA_CUTS=$${SHUHUA_CUTS:-5000} $(BIN)/python -m pytest -n0 --timeout 7200 $(ARGS) tests/faults
 
 .PHONY: api-roles

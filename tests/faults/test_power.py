@@ -122,9 +122,8 @@ def test_what_was_acknowledged_outlives_a_loss_of_power(house, address, reporter
     assert wrong_after_cuts(disk, house, address, heard, CUTS) == []
 
 
-@pytest.mark.sqlite
 @pytest.mark.usefixtures("strace")
-@pytest.mark.parametrize("plant", ["lazy", "nameless"])
+@pytest.mark.parametrize("plant", [pytest.param("lazy", marks=pytest.mark.sqlite), "nameless"])
 def test_a_planted_fault_is_found(house, address, reporters, plant):
     disk = Disk.of(house)
     pictured = [replace(each, pictures_of=1.0) for each in reporters] if plant == "nameless" else reporters
