@@ -17,7 +17,7 @@ from shuhua_core.articles.markup import to_html
 from shuhua_core.articles.models import AUDIENCES, SECTIONS, Article
 from shuhua_core.articles.schema import ACTION_SCHEMAS, ArticleCreate, ArticlePatch
 from shuhua_core.articles.service import ArticleService
-from shuhua_core.kernel.errors import WrongState
+from shuhua_core.kernel.errors import NotFound, WrongState
 from shuhua_core.kernel.schema import InputSchema
 from shuhua_core.kernel.steps import steps_of
 from shuhua_core.media.service import MediaService
@@ -25,6 +25,7 @@ from shuhua_core.media.service import MediaService
 from .. import formats
 from ..api import record_id
 from ..api.timeline import names_of
+from ..audit.meanwhile import tell_meanwhile, who_was_faster
 from ..forms import OfficeForm, Source, form_for
 from ..i18n import _
 from ..layout import crumbs
@@ -181,19 +182,26 @@ def act(request: Request) -> Any:
     """Publish, schedule or withdraw."""
     service, number = request.service(ArticleService), record_id(request)
     article, action = service.get(number), request.matchdict["action"]
-    row = next((row for row in MACHINE.available(request.ctx, article) if row.action == action), None)
-    if row is None:
-        raise WrongState(state=article.state)
+    rows = [row for row in ARTICLE_WORKFLOW.rows if row.action == action and row.permission != "system"]
+    if not rows:
+        raise NotFound
+    row = next((row for row in MACHINE.available(request.ctx, article) if row.action == action), rows[0])
+    if request.method == "GET" and article.state not in row.sources:
+        raise WrongState(who_was_faster(request, MACHINE, article), state=article.state)
     title, address = row.label(request.locale_name), request.route_path("articles.record", id=number)
     schema = ACTION_SCHEMAS[row.schema] if row.schema else InputSchema
-    form = form_for(schema, request, submit=title, tone=row.tone, cancel=address)
+    seen = article.version if request.method == "GET" else None
+    form = form_for(schema, request, submit=title, tone=row.tone, cancel=address, version=seen)
 
     def save(data: dict[str, Any]) -> str:
-        service.act(number, action, data)
+        service.act(number, action, data, expected_version=form.version)
         return str(address)
 
-    way = crumbs(request, (ARTICLES.title, "articles.office"), (article.number, None))
-    return form.answer(save, done=_("Done.")) or form.page(title, crumbs=way)
+    answer = form.answer(save, done=_("Done."))
+    if answer is not None:
+        return answer
+    tell_meanwhile(request, form, MACHINE, article, ArticlePatch)
+    return form.page(title, crumbs=crumbs(request, (ARTICLES.title, "articles.office"), (article.number, None)))
 
 
 def _initial(request: Request, number: int) -> dict[str, Any]:

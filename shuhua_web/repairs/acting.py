@@ -8,22 +8,18 @@ from typing import Any
 
 from pyramid.request import Request
 from pyramid.response import Response
-from sqlalchemy import select
-from translationstring import TranslationString
 
 from shuhua_core.kernel.errors import NotAllowed, NotFound, WrongState
 from shuhua_core.kernel.schema import InputSchema
 from shuhua_core.kernel.scope import covers
-from shuhua_core.kernel.steps import last_step_of
 from shuhua_core.kernel.transition import Machine
 from shuhua_core.kernel.workflow import Row
 
-from ..api.timeline import names_of
+from ..audit.meanwhile import tell_meanwhile, who_was_faster
 from ..forms import OfficeForm, form_for
 from ..i18n import _
 from ..layout import crumbs, own_path
 from ..media.pictures import PicturesWidget, SentPictures
-from ..records import timeline
 
 UNSEEN = ("captured_at", "position", "before_media_ids", "signature_media_id")
 """Fields that only a phone fills in."""
@@ -82,8 +78,7 @@ def action_page(
     answer = form.answer(save, done=done)
     if answer is not None:
         return answer
-    if isinstance(form.refusal, WrongState):
-        form.message = _overtaken(request, kind, record)
+    tell_meanwhile(request, form, kind.machine, record)
     way = crumbs(request, (kind.title, f"{kind.name}.list"), (record.number, None), (label, None))
     shown = kind.panel(request, record, row)
     return form.page(f"{label} · {record.number}", crumbs=way, intro=controls.intro, **shown)
@@ -102,22 +97,7 @@ def _row(request: Request, kind: Kind, record: Any) -> Row:
         raise NotAllowed(state=record.state)
     if request.method == "POST":
         return rows[0]
-    raise WrongState(_overtaken(request, kind, record), state=record.state)
-
-
-def _overtaken(request: Request, kind: Kind, record: Any) -> TranslationString:
-    """Who did what to the record last, and what it is now, for who comes too late."""
-    session = request.ctx.session
-    last = session.scalars(last_step_of(kind.machine.kind, record.id)).first()
-    present = session.scalar(select(type(record).state).where(type(record).id == record.id))
-    table, locale = kind.machine.table(request.ctx, record), request.locale_name
-    state = table.states.get(present)
-    named = {"state": state.label(locale) if state else present}
-    if last is None:
-        return _("This is not possible now: it is ${state}.", mapping=named)
-    step = timeline(request, table, [last], names_of(request, [last]))[0]
-    named |= {"who": request.tr(step.who), "what": step.what, "at": step.at}
-    return _("This is not possible now: ${who} was faster (${what}, ${at}). It is ${state}.", mapping=named)
+    raise WrongState(who_was_faster(request, kind.machine, record), state=record.state)
 
 
 def _form(request: Request, kind: Kind, record: Any, row: Row, controls: Controls) -> OfficeForm:

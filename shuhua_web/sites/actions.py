@@ -16,15 +16,17 @@ from shuhua_core.kernel.errors import NotAllowed, NotFound, WrongState
 from shuhua_core.kernel.schema import InputSchema
 from shuhua_core.kernel.scope import covers, prefix_range, visible
 from shuhua_core.kernel.workflow import Row
+from shuhua_core.sites.effects import MACHINE
 from shuhua_core.sites.equipment import EquipmentService
 from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.models import Equipment, Site
-from shuhua_core.sites.schema import ACTION_SCHEMAS, media_field
+from shuhua_core.sites.schema import ACTION_SCHEMAS, EquipmentPatch, media_field
 
 from .. import formats
 from ..api import Variant, api_view, record_id
 from ..api.actions import variants_of
 from ..archives.pages import OFFERED, label_of, record_source
+from ..audit.meanwhile import tell_meanwhile, who_was_faster
 from ..forms import OfficeForm, Source, form_for, options_fragment
 from ..i18n import _
 from ..layout import crumbs
@@ -60,7 +62,7 @@ def _row(request: Request, piece: Equipment) -> Row:
     if not covers(piece, request.actor, rows[0].permission):
         raise NotAllowed(state=piece.state)
     if request.method == "GET" and all(row.action != action for row in request.service(EquipmentService).actions(piece)):
-        raise WrongState(state=piece.state)
+        raise WrongState(who_was_faster(request, MACHINE, piece), state=piece.state)
     return rows[0]
 
 
@@ -129,6 +131,7 @@ def act(request: Request) -> Any:
     answer = form.answer(save, done=_("${number}: ${action}", mapping={"number": number, "action": title}))
     if answer is not None:
         return answer
+    tell_meanwhile(request, form, MACHINE, piece, EquipmentPatch)
     way = crumbs(request, (EQUIPMENT_LIST.title, "equipment.list"), (number, None), (title, None))
     ends = "; ".join(f"{request.tr(fact.label)} {fact.value}" for fact in end_facts(request, piece)[::2] if fact.value)
     return form.page(title, crumbs=way, intro=f"{number} {name} {ends}".strip())
