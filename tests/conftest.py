@@ -20,6 +20,7 @@ from sqlalchemy import event
 
 from shuhua_core.house import open_deployment
 from shuhua_core.kernel.actor import SYSTEM, Actor
+from shuhua_core.kernel.choices import Book, Source, bind
 from shuhua_core.kernel.clock import SetClock
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.db import Database
@@ -91,6 +92,23 @@ def weak_passwords() -> Iterator[None]:
     passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     yield
     passwords.HASHER = strong
+
+
+class NoLists(Source):
+    """Choice lists of nobody: whoever reads one is told what the test lacks."""
+
+    def __init__(self) -> None:
+        """There is no database."""
+
+    def book(self) -> Book:
+        """Raises LookupError."""
+        raise LookupError("this test reads a choice list: bring it a database (ctx, deployment)")
+
+
+@pytest.fixture(autouse=True)
+def no_choice_lists() -> None:
+    """No test finds the lists of the one that ran before it, which would let it pass or fail by its place in the order."""
+    bind(NoLists())
 
 
 @pytest.fixture(scope="session")

@@ -133,6 +133,7 @@ def _last(steps: Sequence[Step], action: str) -> Any:
 
 
 def _opinion(steps: Sequence[Step]) -> str:
-    """What the customer said when the work ended, or at the check."""
-    said = [step.input.get("opinion") for step in steps if step.action in {"complete", "pass_check", "fail_check"} and step.input]
-    return next((text for text in reversed(said) if text), "")
+    """What the customer said when the work ended the last time, and at the check of it."""
+    ended = next((place for place in range(len(steps) - 1, -1, -1) if steps[place].action == "complete"), 0)
+    said = [step.input.get("opinion") for step in steps[ended:] if step.action in {"complete", "pass_check", "fail_check"}]
+    return "\n".join(text for text in said if text)

@@ -203,23 +203,6 @@ def test_the_day_of_a_collector(desk, as_, walk, world):
     person.api.get("/repairs", status=403)
 
 
-def test_the_day_of_a_host_unit(desk, as_, walk, world):
-    host, person = desk("host_unit"), as_("host_unit")
-    assert len(host.numbers("/sites")) == 1
-    site, piece = f"/sites/{world.sites['one'].id}", f"/equipment/{world.pieces['one_1'].id}"
-    host.read(site, "测试公园")
-    host.act(piece, "stop_use", reason="座板开裂")
-    host.paper(f"{piece}/stop-notice.pdf", "座板开裂")
-    repair = person.api.post("/repairs", {"symptom": "座板开裂", "equipment_id": world.pieces["one_1"].id}, status=201).json
-    host.read(f"/repairs/{repair['id']}", "座板开裂", "待审核")
-    assert len(host.exported("equipment")) == 3
-    host.printed("equipment", "CP1-1")
-    host.hidden(f"/sites/{world.sites['two'].id}", f"/sites/{world.sites['other'].id}", f"/equipment/{world.pieces['two_1'].id}")
-    host.forbidden(piece, "restore", "scrap", "remove")
-    host.office.get(f"{site}/edit", status=403)
-    host.refused("/customers", "/users", "/overview", "/followups")
-
-
 def test_the_day_of_a_sports_authority(desk, as_, deployment, walk, world):
     repair, task = (made := walk.report()), walk.approve(made)
     authority = desk("authority")
