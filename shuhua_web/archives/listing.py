@@ -61,7 +61,7 @@ def version_columns(model: Any) -> tuple[Column, ...]:
     """What every archive record has."""
     return (
         Column("version", _("Version"), model.version, kind="integer", office=False, nullable=False),
-        Column("created_at", _("Created"), model.created_at, kind="moment", sort=True, nullable=False),
+        Column("created_at", _("Created at"), model.created_at, kind="moment", sort=True, nullable=False),
         Column("updated_at", _("Changed"), model.updated_at, kind="moment", sort=True, nullable=False, office=False),
     )
 
@@ -81,14 +81,20 @@ CUSTOMER_LIST = Listing(
         Column("phone", _("Phone"), Customer.phone, kind="phone", reveal=Permission.PHONES_REVEAL),
         Column("email", _("E-mail"), Customer.email, at_first=False),
         Column("fax", _("Fax"), Customer.fax, kind="phone", reveal=Permission.PHONES_REVEAL, at_first=False),
-        Column("sites", _("Installation points"), counted(Site.customer_id, Customer.id), kind="integer", nullable=False),
+        Column(
+            "sites",
+            _("Installation points", context="count"),
+            counted(Site.customer_id, Customer.id),
+            kind="integer",
+            nullable=False,
+        ),
         *version_columns(Customer),
     ),
     source=_with_area(Customer),
     filters=(
         ChoiceFilter("kind", _("Kind"), Customer.kind, CUSTOMER_KINDS),
         DivisionFilter("division", _("Division"), Customer.division_code, source="divisions.options", label=division_label),
-        DateRange("created", _("Created"), Customer.created_at),
+        DateRange("created", _("Created at"), Customer.created_at),
     ),
     search=Search(
         codes=(Customer.number,),
@@ -116,8 +122,16 @@ PROJECT_LIST = Listing(
         Column("amount", _("Amount (yuan)"), Project.amount, kind="amount", sort=True),
         Column("customer", _("Customer"), BUYER.name),
         Column("customer_id", _("Customer"), Project.customer_id, kind="integer", office=False),
-        Column("sites", _("Installation points"), counted(Site.project_id, Project.id), kind="integer", nullable=False),
-        Column("pieces", _("Equipment"), standing(Equipment.project_id, Project.id), kind="integer", nullable=False),
+        Column(
+            "sites",
+            _("Installation points", context="count"),
+            counted(Site.project_id, Project.id),
+            kind="integer",
+            nullable=False,
+        ),
+        Column(
+            "pieces", _("Equipment", context="count"), standing(Equipment.project_id, Project.id), kind="integer", nullable=False
+        ),
         Column("accepted_on", _("Accepted on"), Project.accepted_on, kind="date", sort=True),
         *version_columns(Project),
     ),

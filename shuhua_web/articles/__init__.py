@@ -6,6 +6,7 @@ from pyramid.config import Configurator
 
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.articles.models import Article
+from shuhua_web.articles.office import ARTICLES
 
 
 def includeme(config: Configurator) -> None:
@@ -18,6 +19,7 @@ def includeme(config: Configurator) -> None:
     config.add_route("articles.edit", r"/articles/office/{id:\d+}/edit")
     config.add_route("articles.act", r"/articles/office/{id:\d+}/actions/{action:[a-z_]+}")
     config.add_route("news.view", r"/articles/{id:\d+}")
+    config.add_listing(ARTICLES, "articles.office")
     config.add_api_route("api.articles.list", "/articles")
     config.add_api_route("api.articles.view", r"/articles/{id:\d+}")
     config.add_api_route("api.articles.media", r"/articles/{id:\d+}/media/{media:\d+}/{variant}")

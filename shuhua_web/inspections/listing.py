@@ -136,7 +136,7 @@ PLAN_LIST = Listing(
         Column("kind", _("Kind"), InspectionPlan.kind, kind="choice", labels=PLAN_KINDS, nullable=False),
         Column("active", _("In use"), InspectionPlan.active, kind="boolean", nullable=False),
         Column("next_due", _("Next due"), _next(func.min(InspectionDue.due_on)), kind="date", sort=True),
-        Column("sites", _("Installation points"), _next(func.count()), kind="integer", nullable=False),
+        Column("sites", _("Installation points", context="count"), _next(func.count()), kind="integer", nullable=False),
         Column("interval_days", _("Every so many days"), InspectionPlan.interval_days, kind="integer", sort=True),
         Column("site", _("Installation point"), PLACE.name),
         Column("site_id", _("Installation point"), InspectionPlan.site_id, kind="integer", office=False),

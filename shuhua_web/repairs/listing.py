@@ -94,7 +94,7 @@ REPAIRS = Listing(
         Column("caller_name", _("Contact"), RepairRequest.caller_name),
         Column("caller_phone", _("Phone"), RepairRequest.caller_phone, kind="phone", reveal=Permission.PHONES_REVEAL),
         Column("channel", _("Channel"), RepairRequest.channel, kind="choice", labels=CHANNELS, nullable=False),
-        Column("tasks", _("Tasks"), _TASKS, kind="integer", nullable=False),
+        Column("tasks", _("Tasks", context="count"), _TASKS, kind="integer", nullable=False),
         *area_columns(RepairRequest, AREA),
         Column("address", _("Address"), RepairRequest.address, long=True),
         Column("version", _("Version"), RepairRequest.version, kind="integer", office=False, nullable=False),

@@ -92,7 +92,7 @@ def _short(request: Request, kind: Kind, named: Mapping[str, int]) -> Related:
         for each in session.execute(query.order_by(model.created_at.desc(), model.id.desc()).limit(SHOWN))
     ]
     more = listed(request, f"{kind.room}.list", **named) if rows else None
-    return Related(kind.title, (_("Number"), _("About"), _("State"), _("Created")), rows, more_href=more)
+    return Related(kind.title, (_("Number"), _("About"), _("State"), _("Created at")), rows, more_href=more)
 
 
 @view_config(

@@ -75,7 +75,7 @@ SITE_LIST = Listing(
         Column("kind", _("Kind"), Site.kind, kind="choice", labels=SITE_KINDS, nullable=False),
         *area_columns(Site, AREA),
         Column("address", _("Address"), Site.address, long=True),
-        Column("pieces", _("Equipment"), standing(Equipment.site_id, Site.id), kind="integer", nullable=False),
+        Column("pieces", _("Equipment", context="count"), standing(Equipment.site_id, Site.id), kind="integer", nullable=False),
         Column("customer", _("Customer"), BUYER.name),
         Column("customer_id", _("Customer"), Site.customer_id, kind="integer", office=False),
         Column("project", _("Project"), WORK.name),

@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from shuhua_core.accounts.actors import load_actor_by_login
 from shuhua_core.archives.models import ProductModel
+from shuhua_core.articles.service import ArticleService
 from shuhua_core.audit.models import RunningEntry, SecurityEntry
 from shuhua_core.kernel.clock import SetClock
 from shuhua_core.kernel.deployment import Deployment
@@ -39,6 +40,9 @@ def stocked(template: Template, populated: tuple[str, World], media: Path) -> It
         LabelService(deployment.context(session, load_actor_by_login(session, "dispatcher"))).make_batch({"count": 3})
         at = deployment.clock.now()
         session.add(ProductModel(number="TEST-02", name="=健骑机", type="walker", created_at=at, updated_at=at))
+        editor = ArticleService(deployment.context(session, load_actor_by_login(session, "content_editor")))
+        for title in ("测试文章", FORMULA):
+            editor.create({"section": "tips", "title_zh": title, "body_zh": "正文", "audience": "everybody"})
         user_id, path = populated[1].users["repairer"], populated[1].units["agent"].path
         for number in (1, 2):
             session.add_all(_told(number, user_id, path, at))

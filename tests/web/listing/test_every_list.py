@@ -25,12 +25,13 @@ WHO = {
     "security_log": "auditor",
     "running_log": "auditor",
     "messages": "repairer",
+    "articles": "content_editor",
 }
 """Who reads a list that the dispatcher does not, or has nothing in."""
-PATHS = {"changes": "/logs", "security_log": "/logs/security", "running_log": "/logs/running"}
+PATHS = {"articles": "/articles/office", "changes": "/logs", "security_log": "/logs/security", "running_log": "/logs/running"}
 NAMES = (
     "customers", "projects", "models", "equipment", "lifetimes", "labels", "sites", "repairs", "tasks", "quotations", "followups",
-    "parts", "inspections", "plans", "messages", "quarantine", "users", "changes", "security_log", "running_log",
+    "parts", "inspections", "plans", "messages", "articles", "quarantine", "users", "changes", "security_log", "running_log",
 )  # fmt: skip
 ALL = 1000
 CHINESE = re.compile(r"[一-鿿]{2}")
