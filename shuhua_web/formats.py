@@ -64,6 +64,13 @@ def duration(value: timedelta | None, locale: str) -> str:
     return sign + " ".join(shown) if shown else f"0 {units[-1]}"
 
 
+def address(division: str, street: str | None) -> str:
+    """A whole address: what the street repeats of the end of its division, as people write it, stands once."""
+    street = street or ""
+    repeated = next((size for size in range(len(street), 1, -1) if division.endswith(street[:size])), 0)
+    return f"{division}{street[repeated:]}" if repeated else f"{division} {street}".strip()
+
+
 def phone(value: str | None) -> str:
     """A whole phone number, a mobile in groups: ``139 0000 1234``."""
     if not value:

@@ -65,7 +65,7 @@ def view_entry(request: Request) -> Any:
         Fact(_("Event"), word(EVENTS, entry.event, request.locale_name)),
         Fact(_("Code of the event"), entry.event),
         Fact(_("Object"), f"{kind_label(entry, request.locale_name)} {entry.number or entry.record_id}"),
-        Fact(_("Request"), entry.request_id),
+        Fact(_("Id of the request"), entry.request_id),
         Fact(_("Details"), _json(entry.detail), wide=True),
         Fact(_("Personal data, outside of the chain"), _json(entry.personal), wide=True),
         Fact(_("Link of the chain"), f"{link.position}: {link.hash}" if link else _("Not laid yet"), wide=True),

@@ -71,7 +71,7 @@ def _work(request: Request, followup: Followup, task: Task | None) -> dict[str, 
         "date": formats.day(request.ctx.now.astimezone(zone).date()),
         "customer": around.customer.name if around.customer else "",
         "site": around.site.name if around.site else "",
-        "address": f"{around.division} {around.site.address or ''}".strip() if around.site else "",
+        "address": formats.address(around.division, around.site.address) if around.site else "",
         "equipment_number": f"{piece.number} {piece.name}" if piece else "",
         "model": f"{model.number} {model.name}" if model else "",
     }

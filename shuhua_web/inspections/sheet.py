@@ -80,7 +80,7 @@ def _values(
         "number": inspection.number,
         "date": formats.moment(inspection.captured_at, zone),
         "site": f"{site.name} {site.number}",
-        "address": f"{full_name(session, site.division_code, locale)} {site.address or ''}".strip(),
+        "address": formats.address(full_name(session, site.division_code, locale), site.address),
         "host_unit": host.label(locale) if host else "",
         "inspector": inspector.name if inspector else "",
         "plan": plan.name if plan else "",

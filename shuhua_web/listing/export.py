@@ -63,7 +63,7 @@ class Sheet:
     """Whether phones are whole where the row's :func:`reveal_name` says that they may be."""
 
 
-def write_file(path: Path, sheet: Sheet, rows: Generator[Any, None, None]) -> int:
+def write_file(path: Path, sheet: Sheet, rows: Iterable[Any]) -> int:
     """Write the rows to ``path``; gives how many. Raises TooLarge beyond :data:`MOST_ROWS`."""
     book = xlsxwriter.Workbook(
         str(path),
@@ -73,7 +73,6 @@ def write_file(path: Path, sheet: Sheet, rows: Generator[Any, None, None]) -> in
     try:
         count = _fill(book, sheet, rows)
     finally:
-        rows.close()
         book.close()
     if count > MOST_ROWS:
         raise TooLarge(

@@ -6,6 +6,7 @@ import hashlib
 import tempfile
 import threading
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -217,8 +218,9 @@ def _write(request: Request, ctx: Context, wish: _Wish, path: Path) -> tuple[She
     asked = export_columns(listing, columns, whole_phones=reveal, actor=ctx.actor)
     sort = next(iter(wish.values.get("sort", ())), None) or None
     query = listing.query(ctx, conditions, asked).order_by(*listing.order(ctx, sort))
-    rows = rows_of(ctx.session, query)
-    return sheet, write_pdf(request, path, sheet, rows) if wish.pdf else write_file(path, sheet, rows)
+    # Closed at once, also where the file is refused: rows half read would keep the connection in its transaction.
+    with closing(rows_of(ctx.session, query)) as rows:
+        return sheet, write_pdf(request, path, sheet, rows) if wish.pdf else write_file(path, sheet, rows)
 
 
 def _sha256(path: Path) -> str:

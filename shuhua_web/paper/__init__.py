@@ -20,5 +20,5 @@ def includeme(config: Configurator) -> None:
 def _choose(event: ContextFound) -> None:
     request = event.request
     route = request.matched_route
-    if route is not None and route.name.endswith(".view") and request.method == "GET" and PARAMETER in request.GET:
+    if route is not None and route.name.endswith((".view", ".record")) and request.method == "GET" and PARAMETER in request.GET:
         request.override_renderer = "record_paper"

@@ -67,7 +67,7 @@ def _lived(request: Request, line: LifeLine) -> str:
 def _names(request: Request, page: Mapping[str, Any]) -> tuple[str, str]:
     """The kind of the record, as its list is called, and what the record itself is called."""
     way = page.get("crumbs") or ()
-    return (_text(request, way[0].title) if way else ""), _text(request, page["title"])
+    return (_text(request, way[max(0, len(way) - 2)].title) if way else ""), _text(request, page["title"])
 
 
 def _groups(request: Request, page: Mapping[str, Any]) -> Iterator[Section]:

@@ -87,7 +87,7 @@ def _values(request: Request, quotation: Quotation) -> dict[str, str]:
         "customer": around.customer.name if around.customer else "",
         "contact": contact,
         "site": site.name if site else "",
-        "address": f"{around.division} {address}".strip(),
+        "address": formats.address(around.division, address),
         "task": task.number,
         "equipment": " ".join(filter(None, (piece.number, piece.name, model.number if model else ""))) if piece else "",
         "fault": task.symptom,

@@ -139,10 +139,10 @@ def sheet(request: Request) -> Response:
 
 
 def _section(request: Request, ranking: Ranking) -> Section:
-    """A ranking as a section: its first column names the line, the others stand behind it with their headings."""
+    """A ranking as a section: a numbered line each, which its first column names, the others behind it with their headings."""
     tr, heads = request.tr, ranking.heads
-    fields = [
-        Field(str(place), " · ".join(f"{tr(head)} {cell}" for head, cell in zip(heads[1:], cells[1:], strict=True)), cells[0])
-        for place, cells in enumerate(ranking.plain)
-    ]
+    fields = []
+    for place, (name, *cells) in enumerate(ranking.plain, 1):
+        told = (f"{tr(head)} {cell}" for head, cell in zip(heads[1:], cells, strict=True))
+        fields.append(Field(str(place), " · ".join([name, *told]), str(place)))
     return Section(tr(ranking.title), fields or [Field("none", tr(_("None.")), "")])

@@ -109,7 +109,7 @@ def work_values(request: Request, task: Task, around: Surroundings, repairs: Seq
         "customer": around.customer.name if around.customer else "",
         "contact": "; ".join(dict.fromkeys(each for each in contacts if each)),
         "site": site.name if site else "",
-        "address": f"{around.division} {address}".strip(),
+        "address": formats.address(around.division, address),
         "equipment_number": f"{piece.number} {piece.name}" if piece else "",
         "model": f"{model.number} {model.name}" if model else "",
         "batch": (piece.batch or "") if piece else "",

@@ -57,7 +57,7 @@ def test_it_checks_each_repair_on_site_and_signs_for_what_is_good(desk, as_, wal
     host.act(page, "pass_check", opinion="验收合格")
     assert host.state(page) == "已完成"
     host.read(page, "验收合格")
-    host.paper(f"{page}/service.pdf", "已试用，无异响", "验收合格", "签字")
+    host.paper(f"{page}/service.pdf", "已试用，无异响", "验收合格", "轴承磨损")
     assert walk.see_repair("host_unit", repair)["state"] == "resolved"
     host.act(f"/repairs/{repair['id']}", "confirm", score="5")
     assert host.state(f"/repairs/{repair['id']}") == "已关闭"

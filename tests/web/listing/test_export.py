@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import re
 import zipfile
@@ -11,9 +12,11 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from shuhua_core.audit.models import AuditEntry
+from shuhua_core.house import open_deployment
+from shuhua_core.sites.models import Site
 from shuhua_web.listing import export, paper
 from shuhua_web.listing.export import sheet_name
 
@@ -141,3 +144,23 @@ def test_more_rows_than_anybody_prints_are_refused(office, filled, monkeypatch):
     monkeypatch.setattr(paper, "MAX_PDF_ROWS", 1)
     answer = office.post_form("/lists/repairs/export", {"form": "pdf"}, status=413)
     assert "More than 1 rows cannot be printed" in answer.text
+
+
+@pytest.mark.parametrize("form", ["pdf", "xlsx"])
+def test_a_file_that_is_refused_in_the_middle_of_its_rows_keeps_nobody_from_writing(
+    office, deployment, filled, monkeypatch, form
+):
+    """Rows half read would keep the connection in their old state of the database, in which nobody may write any more."""
+    for module, most in ((paper, "MAX_PDF_ROWS"), (export, "MOST_ROWS"), (export, "_CHUNK")):
+        monkeypatch.setattr(module, most, 1)
+    another_process = open_deployment(deployment.settings).database
+    gc.disable()
+    try:
+        office.post_form("/lists/repairs/export", {"form": form}, status=413)
+        monkeypatch.undo()
+        with another_process.write() as session:
+            session.execute(update(Site).values(note="other"))
+        office.post_form("/lists/repairs/export", status=200)  # is noted, which writes
+    finally:
+        gc.enable()
+        another_process.dispose()

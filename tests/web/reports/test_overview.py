@@ -91,7 +91,7 @@ def test_the_same_figures_stand_on_paper(browser, work):
     assert parse_qs(urlsplit(href).query)["period"] == ["month"]
     answer = browser("leader").get(href)
     assert answer.content_type == "application/pdf"
-    text = "".join(each.extract_text() for each in PdfReader(BytesIO(answer.body)).pages)
+    text = " ".join(word for each in PdfReader(BytesIO(answer.body)).pages for word in each.extract_text().split())
     for words in ("Service report", "2026-11", "First-time fix rate", "50.0 %", "Models reported most"):
         assert words in text
 
