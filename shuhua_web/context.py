@@ -18,6 +18,7 @@ A returned answer below 400 commits; a raised error or a returned 4xx or 5xx rol
 from __future__ import annotations
 
 from functools import partial
+from io import BufferedRandom, BytesIO
 from typing import Any, TypeVar
 
 import pyramid_tm
@@ -187,6 +188,16 @@ def commit_veto(request: Request, response: Response) -> bool:
     return getattr(request, "exception", None) is not None or response.status_int >= 400
 
 
+def spare_copy(request: Request) -> None:
+    """Say of a body that can be read twice that it can, before it is copied for another attempt.
+
+    waitress hands over a whole body as a file of its own. Gives None, which leaves the number of attempts as it is.
+    """
+    environ = request.environ
+    if environ.get("wsgi.input_terminated") and isinstance(environ["wsgi.input"], BytesIO | BufferedRandom):
+        environ["webob.is_body_seekable"] = True
+
+
 def includeme(config: Configurator) -> None:
     """Transactions, retries, and what a request carries."""
     config.add_settings(
@@ -196,6 +207,7 @@ def includeme(config: Configurator) -> None:
             "tm.activate_hook": needs_transaction,
             "tm.commit_veto": commit_veto,
             "retry.attempts": 3,
+            "retry.activate_hook": spare_copy,
         }
     )
     config.include("pyramid_tm")

@@ -24,6 +24,7 @@ use = egg:waitress#main
 host = {host}
 port = {port}
 threads = 8
+recv_bytes = 262144
 """
 
 
