@@ -194,9 +194,7 @@ def main() -> None:
     print(f"waitress alone: {statistics.median(other for other, _own in rates):.0f} MiB/s")
     print(f"tus: {statistics.median(own for _other, own in rates):.0f} MiB/s")
     print(f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}), goal {GOAL}")
-    print(
-        f"best rounds, which other work on the machine slows down least: {best[0]:.0f} and {best[1]:.0f} MiB/s, {best[1] / best[0]:.2f}"
-    )
+    print(f"the best round of each: {best[0]:.0f} and {best[1]:.0f} MiB/s, ratio {best[1] / best[0]:.2f}")
 
 
 if __name__ == "__main__":
