@@ -36,7 +36,7 @@ class UserSchema(InputSchema):
     login = field(
         Text(60, 2, pattern=r"[A-Za-z0-9][A-Za-z0-9._@-]*", hint=_("Use letters, digits, and . _ @ -")), _("Login"), required=True
     )
-    name = field(Text(60), _("Name"), required=True)
+    name = field(Text(60), _("Name", context="person"), required=True)
     kind = field(Choice(USER_KINDS), _("Kind of user"), default="system")
     phone = field(_phone(), _("Phone"))
     email = field(Text(120, pattern=r"[^@\s]+@[^@\s]+\.[^@\s]+", hint=_("Enter an e-mail address.")), _("E-mail"))
@@ -51,7 +51,7 @@ class UserPatchSchema(UserSchema):
     """Changes of a user; the login stays, since people and logs know it."""
 
     login = field(Text(60), _("Login"))
-    name = field(Text(60), _("Name"))
+    name = field(Text(60), _("Name", context="person"))
 
 
 class OrganisationSchema(InputSchema):

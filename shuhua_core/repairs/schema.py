@@ -16,7 +16,7 @@ CHANNELS = {
     "import": ("导入", "Import"),
 }
 CODE = r"[0-9A-Za-z]{8,10}"
-OPEN_TASKS = {"move": ("转入目标申请", "Move to the target"), "cancel": ("取消", "Cancel them")}
+OPEN_TASKS = {"move": ("转入目标申请", "Move to the target"), "cancel": ("一并取消", "Cancel them")}
 
 
 def media_ids() -> object:

@@ -45,7 +45,7 @@ USERS = Listing(
     title=_("Users"),
     columns=(
         Column("login", _("Login"), User.login, sort=True, nullable=False),
-        Column("name", _("Name"), User.name, sort=True, nullable=False),
+        Column("name", _("Name", context="person"), User.name, sort=True, nullable=False),
         Column("kind", _("Kind of user"), User.kind, kind="choice", labels=USER_KINDS, nullable=False),
         Column("roles", _("Roles"), role_names, long=True),
         Column("organisation", _("Organisation"), Organisation.name, sort=True),

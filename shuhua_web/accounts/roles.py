@@ -29,11 +29,13 @@ ROOMS: Mapping[str, Any] = {
     "articles": _("Articles"),
     "audit": _("Logs"),
     "checklists": _("Inspections"),
+    "choices": _("Choice lists"),
     "customers": _("Customers"),
     "equipment": _("Equipment"),
     "followups": _("Follow-ups"),
     "inspections": _("Inspections"),
     "labels": _("Labels"),
+    "lifetimes": _("Warranty and safe life"),
     "media": _("Pictures"),
     "messages": _("Messages"),
     "models": _("Product models"),
@@ -41,6 +43,8 @@ ROOMS: Mapping[str, Any] = {
     "persons": _("Personal data"),
     "phones": _("Phone numbers"),
     "projects": _("Projects"),
+    "quarantine": _("Quarantine"),
+    "quotations": _("Quotations"),
     "repairs": _("Repair requests"),
     "reports": _("Reports"),
     "sites": _("Installation points"),
@@ -48,7 +52,7 @@ ROOMS: Mapping[str, Any] = {
     "tasks": _("Tasks"),
     "workflows": _("Workflows"),
 }
-"""First part of a permission -> heading; one that is missing here stands under its own name."""
+"""First part of a permission -> heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,5 @@ def _rooms(request: Request, held: Mapping[str, str]) -> list[tuple[Any, list[Li
     for permission in Permission:
         room = str(permission).partition(".")[0]
         words = WORDS[permission][0] if permission in WORDS else str(permission)
-        found.setdefault(str(request.tr(ROOMS.get(room, room))), []).append(
-            Line(str(permission), request.tr(words), held.get(permission))
-        )
+        found.setdefault(str(request.tr(ROOMS[room])), []).append(Line(str(permission), request.tr(words), held.get(permission)))
     return list(found.items())

@@ -92,7 +92,7 @@ def view_user(request: Request) -> Any:
     zone = request.deployment.settings.timezone
     facts = [
         Fact(_("Login"), user.login),
-        Fact(_("Name"), user.name),
+        Fact(_("Name", context="person"), user.name),
         Fact(_("Kind of user"), _label(USER_KINDS, user.kind, locale)),
         Fact(_("Organisation"), organisation.label(locale) if organisation else ""),
         Fact(_("Division"), user.division_code),
@@ -274,7 +274,8 @@ def _switch(request: Request, action: str, title: Any, intro: Any, *, tone: str)
         getattr(request.service(UserService), action)(user_id)
         return str(request.route_path("users.view", id=user_id))
 
-    return form.answer(save) or form.page(title, intro=intro)
+    done = {"disable": _("The user was disabled; their sessions have ended."), "enable": _("The user can sign in again.")}
+    return form.answer(save, done=done[action]) or form.page(title, intro=intro)
 
 
 def _id(request: Request) -> int:

@@ -85,7 +85,7 @@ CHANGES = Listing(
         Column("record_id", _("Id"), AuditEntry.record_id, kind="integer", nullable=False, at_first=False),
         Column("event_code", _("Code of the event"), AuditEntry.event, nullable=False, at_first=False),
         Column("action", _("Action"), AuditEntry.action, at_first=False),
-        Column("request_id", _("Request id"), AuditEntry.request_id),
+        Column("request_id", _("Request id"), AuditEntry.request_id, at_first=False),
     ),
     source=lambda query: query.outerjoin(_Who, _Who.id == AuditEntry.actor_id),
     filters=(
@@ -118,7 +118,7 @@ SECURITY = Listing(
         Column("address", _("Network address"), SecurityEntry.address),
         Column("record_id", _("Id"), SecurityEntry.record_id, kind="integer"),
         Column("detail", _("Details"), _as_text(SecurityEntry.detail), long=True),
-        Column("request_id", _("Request id"), SecurityEntry.request_id),
+        Column("request_id", _("Request id"), SecurityEntry.request_id, at_first=False),
     ),
     source=lambda query: query.outerjoin(_Person, _Person.id == SecurityEntry.actor_id),
     filters=(

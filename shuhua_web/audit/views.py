@@ -28,9 +28,9 @@ VIEW = Permission.AUDIT_VIEW
 LIST = "shuhua_web:templates/list.pt"
 TOOLS = (
     Tool(_("Operation log"), "audit.list", "history"),
-    Tool(_("Security log"), "audit.security", "history"),
-    Tool(_("Running log"), "audit.running", "history"),
-    Tool(_("Check the chain"), "audit.chain", "history"),
+    Tool(_("Security log"), "audit.security", "shield-check"),
+    Tool(_("Running log"), "audit.running", "timeline"),
+    Tool(_("Check the chain"), "audit.chain", "link"),
 )
 
 

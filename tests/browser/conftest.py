@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from shuhua_core.accounts.actors import load_actor_by_login
 from shuhua_core.inspections.checklists import ChecklistService
@@ -21,6 +21,8 @@ from shuhua_core.testing.world import PASSWORD, World, build_world
 from shuhua_web import make_app
 from tests import chromium
 from tests.browser import mobile_phone as phone
+from tests.browser.hands import WAYS, Hands
+from tests.browser.looks import Looks, Way
 from tests.functional.live import serving
 
 FLAGS = [
@@ -81,6 +83,11 @@ def address(deployment: Deployment, world: World) -> Iterator[str]:
         yield served
 
 
+def is_fault(message: ConsoleMessage) -> bool:
+    """Whether the browser complains of the page; that the server refused a form (422) is no fault of it."""
+    return message.type == "error" and "status of 422" not in message.text
+
+
 @pytest.fixture
 def at_desk(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     """Gives somebody's own browser window, signed in: ``at_desk("dispatcher")``; errors of scripts fail the test."""
@@ -92,7 +99,7 @@ def at_desk(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
             context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", base_url=address)
             page = context.new_page()
             page.on("pageerror", lambda error: complaints.append(f"{login}: {error}"))
-            page.on("console", lambda message: complaints.append(f"{login}: {message.text}") if message.type == "error" else None)
+            page.on("console", lambda message: complaints.append(f"{login}: {message.text}") if is_fault(message) else None)
             page.goto("/sign-in")
             page.fill("input[name=login]", login)
             page.fill("input[name=password]", PASSWORD)
@@ -105,6 +112,31 @@ def at_desk(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     for page in windows.values():
         page.context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def day(browser: Browser, address: str, request: pytest.FixtureRequest, way: Way) -> Iterator[Callable[[str], Hands]]:
+    """Gives somebody's hands at their desk, signed in, for a day that is walked in a ``way``."""
+    context = browser.new_context(
+        viewport={"width": way.size[0], "height": way.size[1]},
+        locale="zh-CN" if way.locale == "zh_Hans" else "en-US",
+        base_url=address,
+        accept_downloads=True,
+    )
+    page = context.new_page()
+    page.set_default_timeout(12_000)
+    looks = Looks(request.node.originalname.removeprefix("test_the_day_of_"), way)
+    page.on("pageerror", lambda error: looks.faults.append(f"script: {error}"))
+    page.on("console", lambda message: looks.faults.append(f"console: {message.text}") if is_fault(message) else None)
+
+    def begin(login: str) -> Hands:
+        hands = WAYS[way.by](page, looks)
+        hands.sign_in(login)
+        return hands
+
+    yield begin
+    context.close()
+    assert looks.faults == []
 
 
 SITE = {"longitude": 118.571, "latitude": 24.805}

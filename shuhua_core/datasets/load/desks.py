@@ -215,7 +215,7 @@ class Desks:
 
 
 def _sound() -> Any:
-    """Pieces in order of their numbers that are normal and have no request that is not over."""
+    """Pieces that are normal and have no request that is not over; those longest in warranty first, since most work is free."""
     reported = select(RepairRequest.equipment_id).where(
         RepairRequest.equipment_id.is_not(None), RepairRequest.state.not_in(_OVER)
     )
@@ -223,5 +223,5 @@ def _sound() -> Any:
         select(Equipment.id)
         .join(Site, Site.id == Equipment.site_id)
         .where(Equipment.state == "normal", Equipment.id.not_in(reported))
-        .order_by(Equipment.id)
+        .order_by(Equipment.warranty_to.desc().nulls_last(), Equipment.id)
     )

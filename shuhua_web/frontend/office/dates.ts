@@ -51,7 +51,8 @@ function dateField(element: HTMLElement): void {
   button.setAttribute("aria-label", texts.calendar);
   const box = make("span", { class: timed ? "date-field date-field-timed" : "date-field" });
 
-  const written = field.value.replace("T", " ");
+  // What is no date is kept as the server wrote it, beside what it says of it; the native field had dropped it.
+  const written = (field.value || (field.getAttribute("value") ?? "")).replace("T", " ");
   field.type = "text";
   field.value = written;
   field.setAttribute("value", written);

@@ -10,6 +10,7 @@ import iconsAddress from "../generated/icons.svg?url";
 import { startConfirmation } from "./confirm";
 import { startDates } from "./dates";
 import { enhance, enhanceAll } from "./enhance";
+import { startFocus } from "./focus";
 import { startForms } from "./forms";
 import { showLightbox } from "./lightbox";
 import { startLists } from "./lists";
@@ -23,6 +24,7 @@ document.documentElement.dataset["icons"] = iconsAddress;
 
 startConfirmation();
 startDates();
+startFocus();
 startForms();
 startLists();
 startPartialUpdates();

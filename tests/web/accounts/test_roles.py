@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from shuhua_core.accounts.models import Role, UserRole
+from shuhua_core.accounts.permissions import Permission
 from shuhua_core.accounts.role_service import RoleService
 from shuhua_core.accounts.users import UserService
 from shuhua_core.kernel.actor import SYSTEM
+from shuhua_web.accounts.roles import ROOMS
 
 
 def role_id(deployment, code):
@@ -111,3 +113,11 @@ def test_all_roles_are_listed_with_how_many_have_them(as_, count_requests_sql):
         page = browser.get("/roles", status=200)
     assert len(page.html.select("tbody tr")) >= 18
     assert sql.count <= 8
+
+
+def test_every_room_with_permissions_has_a_heading(as_):
+    page = as_("administrator").office.get("/roles/1", status=200)
+    headings = [each.get_text(strip=True) for each in page.html.select('th[scope="rowgroup"]')]
+    assert headings
+    assert not {str(each).partition(".")[0] for each in Permission} & set(headings)  # a heading, not a name of the program
+    assert {str(each).partition(".")[0] for each in Permission} <= set(ROOMS)
