@@ -1,7 +1,7 @@
 /** One item of the queue: what it is, how far it has come, and what can be done about it. */
 import { defineComponent } from "vue";
-import type { Quotation } from "../api/records";
-import { label, t } from "../i18n";
+import type { Quotation, Task } from "../api/records";
+import { label, t, type TextName } from "../i18n";
 import { blobsOf, heldBy, isStuck } from "../queue/order";
 import type { Item } from "../queue/types";
 import { go, place } from "../router";
@@ -9,7 +9,7 @@ import { database } from "../store/database";
 import { progress } from "../store/files";
 import { live } from "../store/live";
 import { flush, queue } from "../store/outbox";
-import { one } from "../store/records";
+import { one, shown } from "../store/records";
 import { may, session } from "../store/session";
 import { moment } from "./format";
 import { quoteForm } from "./quoted";
@@ -38,6 +38,27 @@ async function placeOf(item: Item): Promise<string | null> {
   return SHOWN.test(item.lane) ? `/${item.lane}` : null;
 }
 
+/** What a person does about it, by its state. */
+const TODO: Record<string, TextName> = { conflict: "todo_conflict", quarantined: "todo_quarantined" };
+/** What they do where the customer's word is missing, or has come meanwhile. */
+const BY_CONSENT: Record<string, TextName> = {
+  needed: "todo_needed",
+  refused: "todo_refused_price",
+  given: "todo_given",
+  waived: "todo_waived",
+};
+
+/** What to do about a beginning that was refused for the customer's consent, as it stands now; null for everything else. */
+async function aboutConsent(item: Item): Promise<TextName | null> {
+  const [kind, id] = item.lane.split("/");
+  if (kind !== "task" || item.state !== "conflict") {
+    return null;
+  }
+  const found = await shown<Task>("task", Number(id));
+  const row = found?.table?.rows.find((each) => each.action === item.action && each.sources.includes(found.data.state));
+  return row?.guard === "consented" ? (BY_CONSENT[found?.data.consent ?? ""] ?? null) : null;
+}
+
 /** What was done; to a quotation one says other words than to a task. */
 const named = ({ lane, action }: Item): string => label(lane.split("/")[0] ?? "", action, label("action", action));
 
@@ -48,6 +69,7 @@ export const ItemLine = defineComponent(
       return item ? heldBy(item, await database.items.toArray()) : null;
     });
     const where = live(() => placeOf(props.item));
+    const consent = live(() => aboutConsent(props.item));
 
     async function retry(): Promise<void> {
       await queue.retry(props.item.id);
@@ -98,7 +120,7 @@ export const ItemLine = defineComponent(
             <div class="item-refusal" role="alert">
               <p>{item.refusal.title}</p>
               {Object.entries(item.refusal.errors).map(([field, said]) => <p key={field}>{`${label("field", field)}：${said}`}</p>)}
-              <p class="card-text">{t(item.state === "conflict" ? "todo_conflict" : item.state === "quarantined" ? "todo_quarantined" : "todo_refused")}</p>
+              <p class="card-text" data-todo>{t(consent.value ?? TODO[item.state] ?? "todo_refused")}</p>
             </div>
           ) : null}
           <div class="item-buttons">
