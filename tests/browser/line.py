@@ -19,7 +19,8 @@ class Line:
         self._open: list[socket.socket] = []
         self._is_cut = self._loses = False
         self.address = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._taking = threading.Thread(target=self._accept, daemon=True)
+        self._taking.start()
 
     def cut(self) -> None:
         """End every connection there is, and those to come."""
@@ -40,7 +41,10 @@ class Line:
 
     def close(self) -> None:
         """Take no more."""
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+        self._taking.join(5)
         self.cut()
 
     def _accept(self) -> None:
@@ -50,8 +54,9 @@ class Line:
                 if self._is_cut:
                     near.close()
                     continue
+                self._open.append(near)
                 far = socket.create_connection(self._target)
-                self._open += [near, far]
+                self._open.append(far)
                 threading.Thread(target=self._carry, args=(near, far), daemon=True).start()
                 threading.Thread(target=self._carry, args=(far, near), kwargs={"answers": True}, daemon=True).start()
 
