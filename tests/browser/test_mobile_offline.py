@@ -116,6 +116,7 @@ SCREENS = {
         "/act/task/{repairing}/hold": "挂起",
         "/piece/{piece}": "全生命周期",
         "/report?equipment={piece}&stop=1": "CP1-1",
+        "/quote/task/{assigned}": "左侧摆腿松动",
     },
     "agent_manager": {
         "/": "扶手松动",

@@ -21,6 +21,10 @@ const HISTORIES: Record<string, (id: number) => string> = {
 /** Pieces that are read whole: a customer's own, else those that there is work with. */
 const MOST_PIECES = 100;
 
+/** Milliseconds before figures are read again: they are what others have done. */
+const FIGURES_LAST = 15 * 60_000;
+const figures = { asked: "", at: 0 };
+
 export const completing = reactive({ busy: false, left: 0 });
 
 /** Reads what is lacking. What cannot be read now is read the next time. */
@@ -59,20 +63,26 @@ async function completeArticles(): Promise<void> {
   await each((await ofKind("article")).filter(isStale), ({ id }) => refresh("article", id, "/articles"));
 }
 
-async function completePieces(): Promise<void> {
+/** Pieces that are wanted whole. */
+async function chosenPieces(): Promise<Kept[]> {
   const [pieces, tasks, repairs] = await Promise.all([ofKind("equipment"), ofKind("task"), ofKind("repair")]);
   const worked = new Set([...tasks, ...repairs].map((kept) => kept.data["equipment_id"]));
   const isCustomer = session.user?.customer_id != null;
-  const wanted = pieces.filter((kept) => isCustomer || worked.has(kept.id)).slice(0, MOST_PIECES);
-  await each(wanted.filter(isStale), ({ id }) => refresh("equipment", id));
+  return pieces.filter((kept) => isCustomer || worked.has(kept.id)).slice(0, MOST_PIECES);
+}
+
+async function completePieces(): Promise<void> {
+  await each((await chosenPieces()).filter(isStale), ({ id }) => refresh("equipment", id));
 }
 
 async function completeHistories(): Promise<void> {
-  const [histories, ...records] = await Promise.all(["history", ...Object.keys(HISTORIES)].map(ofKind));
-  const known = new Map((histories ?? []).map((kept) => [kept.key, kept]));
-  const whole = records.flat().filter((kept) => kept.whole);
-  await each(whole.filter((kept) => !isOf(known.get(`history/${kept.key}`), kept)), (kept) => readHistory(kept.kind, kept.id));
-  const there = new Set(records.flat().map((kept) => `history/${kept.key}`));
+  const [histories, pieces, tasks, repairs] = await Promise.all([ofKind("history"), chosenPieces(), ofKind("task"), ofKind("repair")]);
+  const known = new Map(histories.map((kept) => [kept.key, kept]));
+  const records = [...tasks, ...repairs, ...pieces];
+  const lacking = records.filter((kept) => kept.whole && !isOf(known.get(`history/${kept.key}`), kept));
+  await each(lacking, (kept) => readHistory(kept.kind, kept.id));
+  const keys = await database.records.where("kind").anyOf(Object.keys(HISTORIES)).primaryKeys();
+  const there = new Set(keys.map((key) => `history/${key}`));
   await database.records.bulkDelete([...known.keys()].filter((key) => !there.has(key)));
 }
 
@@ -105,7 +115,9 @@ export async function historyOf<T>(kind: string, id: number): Promise<T[]> {
 }
 
 async function completeFigures(): Promise<void> {
-  if (may("reports.view")) {
+  const asked = `${session.user?.id} ${language.now}`;
+  if (may("reports.view") && !(figures.asked === asked && Date.now() - figures.at < FIGURES_LAST)) {
     await inTurns([...PERIODS], async (kind) => setSetting(`figures/${kind}`, await read(`/figures?period=${kind}`)));
+    Object.assign(figures, { asked, at: Date.now() });
   }
 }

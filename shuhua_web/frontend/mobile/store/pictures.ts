@@ -4,12 +4,13 @@
  */
 import { Problem, readFile, Unreachable } from "../api/client";
 import type { Media } from "../api/records";
+import { fill, type Shelf } from "./budget";
 import { database, type Kept } from "./database";
 import { session } from "./session";
 
 const MEGABYTE = 1024 * 1024;
 /** Bytes of pictures of articles, and of everything else. */
-export const BUDGETS = { articles: 30 * MEGABYTE, records: 60 * MEGABYTE };
+const BUDGETS = { articles: 30 * MEGABYTE, records: 60 * MEGABYTE };
 
 type Sized = Pick<Media, "links">;
 
@@ -27,7 +28,7 @@ async function newest(kind: string, by: string): Promise<Kept[]> {
 const mediaOf = (kept: Kept): Sized[] => (kept.data["media"] ?? []) as Sized[];
 
 /** What is wanted: of the newest articles whole, of work and requests first all small, then large. */
-async function wanted(): Promise<[budget: number, addresses: string[]][]> {
+async function wanted(): Promise<Shelf[]> {
   const [tasks, repairs, pieces, articles] = await Promise.all([
     newest("task", "updated_at"),
     newest("repair", "created_at"),
@@ -42,8 +43,8 @@ async function wanted(): Promise<[budget: number, addresses: string[]][]> {
   // Article by article, so that the budget ends with old ones.
   const shown = articles.flatMap((kept) => addresses([(kept.data["pictures"] ?? []) as unknown as Sized[]], "thumbnail", "display"));
   return [
-    [BUDGETS.records, addresses(work, "thumbnail", ...(thrifty() ? [] : ["display"]))],
-    [BUDGETS.articles, shown],
+    { budget: BUDGETS.records, addresses: addresses(work, "thumbnail", ...(thrifty() ? [] : ["display"])) },
+    { budget: BUDGETS.articles, addresses: shown },
   ];
 }
 
@@ -55,26 +56,16 @@ function thrifty(): boolean {
 /** Takes away what is no longer wanted and fetches what is lacking; `told` hears how many are left. Raises Unreachable. */
 export async function keepPictures(told: (left: number) => void): Promise<void> {
   const owner = session.user?.id;
-  const sizes = await sizesKept();
-  const lists = await wanted();
-  const keeping = new Set<string>();
-  let left = lists.flatMap(([, list]) => list).filter((address) => !sizes.has(address)).length;
-  for (const [budget, list] of lists) {
-    let room = budget;
-    for (const address of list) {
-      const size = sizes.get(address) ?? (room > 0 ? await fetched(address, owner) : 0);
-      left -= sizes.has(address) ? 0 : 1;
-      told(Math.max(left, 0));
-      room -= size;
-      if (room >= 0) {
-        keeping.add(address);
-      } else {
-        break;
-      }
-    }
-  }
+  const shelves = await wanted();
+  // First of all, since fetching may be cut off: what has left this phone leaves with its pictures.
+  await keepOnly(new Set(shelves.flatMap(({ addresses }) => addresses)), owner);
+  await keepOnly(await fill(shelves, await sizesKept(), (address) => fetched(address, owner), told), owner);
+}
+
+async function keepOnly(staying: ReadonlySet<string>, owner: number | undefined): Promise<void> {
   if (session.user?.id === owner) {
-    await database.pictures.bulkDelete((await database.pictures.toCollection().primaryKeys()).filter((address) => !keeping.has(address)));
+    const there = await database.pictures.toCollection().primaryKeys();
+    await database.pictures.bulkDelete(there.filter((address) => !staying.has(address)));
   }
 }
 
