@@ -29,6 +29,7 @@ def includeme(config: Configurator) -> None:
     config.add_route("lifetimes.end", r"/lifetimes/{id:\d+}/end")
     config.add_route("labels.list", "/labels")
     config.add_route("labels.batches", "/labels/batches")
+    config.add_route("labels.check", "/labels/check")
     config.add_route("labels.print", "/labels/print")
     config.add_route("labels.sheet", "/labels/sheet.pdf")
     config.add_route("labels.view", r"/labels/{id:\d+}")

@@ -89,6 +89,7 @@ def list_labels(request: Request) -> dict[str, Any]:
     tools = (
         Tool(_("Blank labels"), "labels.batches", "plus", Permission.LABELS_EDIT, primary=True),
         Tool(_("Print for equipment"), "labels.print", "printer", Permission.LABELS_EDIT),
+        Tool(_("Labels to look at"), "labels.check", "search", Permission.LABELS_EDIT),
     )
     return LABELS.page(request, toolbar=tools)
 

@@ -97,6 +97,11 @@ def test_each_list_of_labels_to_look_at_has_what_it_should(at_desk, odd, languag
         found[name] = set(page.locator("table.grid tbody tr td a").all_inner_texts()) & set(odd.values())
         look(page, f"{language}-{name}")
         assert faults(page) == []
+    page.goto("/labels/check")
+    look(page, f"{language}-check")
+    assert faults(page) == []
+    expect(page.locator("section.card")).to_have_count(4)
+    expect(page.locator("section.card", has_text=odd["far"]).first).to_be_visible()
     assert found["twice"] >= {odd["twice"]}
     assert found["far"] == {odd["far"]}
     assert odd["never"] in found["never"]

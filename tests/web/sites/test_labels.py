@@ -66,6 +66,26 @@ def test_what_should_be_looked_at_is_listed(as_, world, visitor):
     assert codes[1] in dispatcher.office.get("/labels?far=true").text
 
 
+def test_what_should_be_looked_at_stands_on_one_page_with_a_constant_number_of_statements(as_, world, count_requests_sql):
+    office, pieces = as_("dispatcher").office, (world.pieces["one_1"], world.pieces["one_2"])
+    assert office.get("/labels/check").text.count("没有。") == 4
+    codes = make_blank(as_, 4)
+    with count_requests_sql() as few:
+        office.get("/labels/check")
+    for code, piece in zip(codes, pieces, strict=False):
+        as_("dispatcher").api.act(f"/labels/{code}", "bind", {"equipment_id": piece.id, "reason": "更换"}, status=200)
+    with count_requests_sql() as more:
+        page = office.get("/labels/check")
+    assert few.count == more.count
+    facts = page.html.select_one(".card-body").text
+    tables = {card.h2.text: card for card in page.html.select("section.card")}
+    assert set(codes[2:]) == {link.text for link in tables["尚未绑定器材"].select("td a")}
+    assert set(codes[:2]) <= {link.text for link in tables["从未扫码"].select("td a")}
+    assert tables["重复绑定"].select_one(".card-header a")["href"] == "/labels?twice=true"
+    assert "没有。" in tables["异地扫码"].text
+    assert facts.split() == ["尚未绑定器材2", "重复绑定2", "异地扫码0", "从未扫码2"]
+
+
 def test_labels_for_the_equipment_of_a_site_are_printed_and_given_where_missing(as_, world):
     office, piece = as_("dispatcher").office, world.pieces["one_1"]
     as_("dispatcher").api.act(f"/labels/{piece.code}", "unbind", {"reason": "标签脱落"}, status=200)
