@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import secrets
 from datetime import timedelta
+from functools import partial
 
 import pytest
+import requests
 
 from shuhua_core.media.models import MediaFile, MediaUpload
 from shuhua_core.media.store import MediaStore
+from tests.functional.live import at_once, serving
 from tests.web.client import ApiClient
-from tests.web.media.tus_client import Tus
+from tests.web.media.tus_client import PIECE, Tus
 from tests.web.work import count, jpeg
 
 
@@ -120,6 +124,34 @@ def test_a_stranger_s_upload_is_404(tus, as_, anonymous):
         other.delete(upload, status=404)
         assert other.get(upload).status_int == 404
     assert tus.json(upload)["offset"] == 3
+
+
+def test_while_another_piece_is_received_a_writer_is_423_and_adds_nothing(tus, deployment):
+    upload = tus.begin(6)
+    [path] = on_disk(deployment)
+    with path.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert tus.patch(upload, 0, b"abc", status=423).json["code"] == "upload_locked"
+        tus.delete(upload, status=423)
+        assert tus.head(upload).headers["Upload-Offset"] == "0"
+    assert tus.patch(upload, 0, b"abc").headers["Upload-Offset"] == "3"
+
+
+def test_of_two_writers_at_once_one_is_heard_and_the_bytes_are_its_own(as_, app):
+    token, size = as_("repairer").token, 700_000
+    headers = {"Authorization": f"Bearer {token}", "Tus-Resumable": "1.0.0"}
+    with serving(app) as address:
+        begun = requests.post(f"{address}/api/v1/uploads", headers={**headers, "Upload-Length": str(size)}, timeout=30)
+        piece = {**headers, "Upload-Offset": "0", "Content-Type": PIECE}
+
+        def write(byte):
+            return requests.patch(begun.headers["Location"], bytes([byte]) * size, headers=piece, timeout=30)
+
+        answers = at_once([partial(write, byte) for byte in range(8)])
+    heard = [byte for byte, answer in enumerate(answers) if answer.status_code == 204]
+    assert len(heard) == 1
+    assert {answer.status_code for answer in answers} <= {204, 409, 423}
+    assert answers[heard[0]].headers["Upload-Sha256"] == hashlib.sha256(bytes([heard[0]]) * size).hexdigest()
 
 
 def test_an_anonymous_phone_goes_on_by_its_secret_alone(app, anonymous):

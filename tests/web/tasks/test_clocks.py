@@ -44,6 +44,15 @@ def test_what_is_no_time_is_ignored_and_the_farthest_fits(as_, task, said):
     as_("repairer").api.act(f"/tasks/{task}", "feedback", {"text": "已联系"}, headers={"Device-Time": said}, status=200)
 
 
+@pytest.mark.parametrize("years", [10, -10])
+def test_how_long_somebody_is_signed_in_is_the_server_s_time(as_, deployment, clock, years):
+    client, begun = as_("repairer").api, clock.now()
+    wrong = {"Device-Time": (begun + timedelta(days=365 * years)).isoformat()}
+    client.get("/session", headers=wrong, status=200)
+    clock.set(begun + timedelta(days=deployment.settings.device_days + 1))
+    client.get("/session", headers=wrong, status=401)
+
+
 def test_the_administrator_sees_which_phones_go_wrong(as_, deployment, clock):
     client = as_("repairer").api
     clock.set(clock.now() + timedelta(minutes=10))
