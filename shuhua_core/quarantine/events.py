@@ -14,3 +14,5 @@ class QuarantineEvent(StrEnum):
     """A manager carried it out as themselves. Values: ``user_id``, ``path``, ``location``, ``already``."""
     DISCARDED = "quarantine.discarded"
     """A manager decided that it is not carried out. Values: ``user_id``, ``path``."""
+    RESENT = "quarantine.resent"
+    """Its sender, whose rights hold again, sent it once more and was refused for what it says. Values: ``user_id``, ``path``."""

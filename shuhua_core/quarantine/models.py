@@ -16,6 +16,7 @@ STATES: dict[str, tuple[str, str]] = {
     "waiting": ("待处理", "Waiting"),
     "applied": ("已代为提交", "Carried out"),
     "discarded": ("已作废", "Discarded"),
+    "resent": ("本人已重新提交", "Sent again by its sender"),
 }
 """What became of it, with labels."""
 

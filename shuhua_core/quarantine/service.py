@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from ..accounts.permissions import Permission
 from ..kernel.context import Context
@@ -50,7 +50,7 @@ class QuarantineService:
             location, already = carry_out(held)
         finally:
             del self.session.info["on_behalf_of"]
-        held.location = location
+        held.location, held.body = location, {}
         self._decide(held, "applied", QuarantineEvent.APPLIED, "apply", location=location, already=already)
         return held
 
@@ -59,8 +59,20 @@ class QuarantineService:
         held = self._for_decision(held_id)
         held.note = deserialize(DiscardSchema, data)["reason"]
         self._release_files(held, held.user_id)
+        held.body = {}
         self._decide(held, "discarded", QuarantineEvent.DISCARDED, "discard")
         return held
+
+    def leave_to_sender(self, key: str) -> None:
+        """The actor, whose request it is, has sent it again and was refused for what it says: they decide what becomes of it.
+
+        They may change it and send it under another key; a manager who still carried this one out would do it twice.
+        """
+        own = (HeldRequest.user_id == self.ctx.actor.user_id, HeldRequest.key == key, HeldRequest.state == "waiting")
+        held = self.session.scalars(select(HeldRequest).where(*own).with_for_update()).one_or_none()
+        if held is not None:
+            self._release_files(held, held.user_id)
+            self._decide(held, "resent", QuarantineEvent.RESENT, "resend")
 
     def _for_decision(self, held_id: int) -> HeldRequest:
         actor = self.ctx.actor
@@ -80,11 +92,12 @@ class QuarantineService:
             .execution_options(synchronize_session=False)
         )
 
+    # Of what is decided the body goes: what became of it stands elsewhere, and nobody needs it twice.
+
     def _decide(self, held: HeldRequest, state: str, event: QuarantineEvent, action: str, **values: Any) -> None:
         before, held.state = held.state, state
         held.decided_by_id, held.decided_at = self.ctx.actor.user_id, self.ctx.now
         held.version += 1
-        held.body = {}  # what became of it stands elsewhere, and nobody needs it twice
         self.session.flush()
         told = {"user_id": held.user_id, "path": held.path, **values}
         personal = {"note": held.note} if held.note else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,21 @@ from pyramid.request import Request
 from sqlalchemy.exc import SQLAlchemyError
 
 from shuhua_core.kernel import jsonio
-from shuhua_core.kernel.errors import NotAllowed, NotFound, NotSignedIn, Quarantined, ServiceError
+from shuhua_core.kernel.actor import Actor
+from shuhua_core.kernel.errors import (
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Quarantined,
+    ServiceError,
+    VersionStale,
+    WrongState,
+)
 from shuhua_core.kernel.schema import Moment
 from shuhua_core.quarantine.keeping import LARGEST_BODY, Ended, Refused, ended_rights, keep, state_of
+from shuhua_core.quarantine.service import QuarantineService
 
 from ..api.exactly_once import sent_key
 from ..logging import request_id
@@ -21,11 +34,19 @@ from ..security import bearer_token
 
 log = logging.getLogger(__name__)
 
+OF_ITSELF = (Invalid, WrongState, Conflict, VersionStale)
+"""Refusals for what a request says or comes too late for, while its sender's rights hold."""
+
 
 def quarantined(request: Request, error: ServiceError) -> Quarantined | None:
     """What is answered instead of ``error`` where the request is kept, or has been."""
     token = bearer_token(request)
-    if not token or not isinstance(error, NotSignedIn | NotAllowed | NotFound) or not _creates_or_acts(request):
+    if not token or not _creates_or_acts(request):
+        return None
+    if isinstance(error, OF_ITSELF):
+        _leave_to_sender(request)
+        return None
+    if not isinstance(error, NotSignedIn | NotAllowed | NotFound):
         return None
     try:
         refused = _refused(request)
@@ -71,10 +92,33 @@ def _keep_afterwards(request: Request, ended: Ended, refused: Refused) -> None:
     """The refused request still holds its transaction, and on SQLite the gate."""
 
     def write(request: Request) -> None:
-        try:
-            keep(request.deployment, ended, refused, request_id(request))
-        except (ServiceError, SQLAlchemyError):
-            # The phone has its copy, and sends it again when its owner asks what became of it.
-            log.exception("a refused request could not be kept")
+        keep(request.deployment, ended, refused, request_id(request))
 
-    request.add_finished_callback(write)
+    # If it fails, the phone has its copy, and sends it again when its owner asks what became of it.
+    _afterwards(request, write, "a refused request could not be kept")
+
+
+def _leave_to_sender(request: Request) -> None:
+    """What is kept under this key is no longer a manager's to decide on."""
+    user_id, key = request.actor.user_id, sent_key(request)
+    with request.deployment.database.read() as session:
+        if user_id is None or state_of(session, user_id, key) != "waiting":
+            return
+
+    def write(request: Request) -> None:
+        with request.deployment.database.write() as session:
+            session.info["request_id"] = request_id(request)
+            ctx = request.deployment.context(session, Actor(kind="user", user_id=user_id))
+            QuarantineService(ctx).leave_to_sender(key)
+
+    _afterwards(request, write, "a request in quarantine could not be left to its sender")
+
+
+def _afterwards(request: Request, write: Callable[[Request], None], failure: str) -> None:
+    def run(request: Request) -> None:
+        try:
+            write(request)
+        except (ServiceError, SQLAlchemyError):
+            log.exception(failure)
+
+    request.add_finished_callback(run)

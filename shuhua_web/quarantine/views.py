@@ -34,7 +34,7 @@ VIEW, DECIDE = Permission.QUARANTINE_VIEW, Permission.QUARANTINE_DECIDE
 PAGE = "shuhua_web:quarantine/templates/held.pt"
 MEANT = {"signature_media_id": _("Signature"), "before_media_ids": _("Photo before"), "after_media_ids": _("Photo after")}
 """What files are called by the member that names them; others are numbered by their kind."""
-TONES = {"waiting": "waiting", "applied": "done", "discarded": "ended"}
+TONES = {"waiting": "waiting", "applied": "done", "discarded": "ended", "resent": "ended"}
 
 
 @view_config(route_name="quarantine.list", permission=VIEW, request_method="GET", renderer="shuhua_web:templates/list.pt")

@@ -32,6 +32,9 @@ class Server {
   answers = new Map<string, { text: string; body: JsonObject }>();
   files = new Map<number, string>();
   revoked = new Set<string>();
+  /** What came when the right to it had ended, by key, until a manager has carried it out. */
+  held = new Map<string, { lane: string; path: string; text: string }>();
+  byManager = new Set<string>();
   signedOut = false;
   private ids = 100;
 
@@ -47,24 +50,47 @@ class Server {
       return answer(401, { code: "not_signed_in" });
     }
     const text = JSON.stringify(body);
+    if (this.revoked.has(lane) && this.byManager.has(key)) {
+      return answer(403, { code: "quarantined", state: "applied" });
+    }
     const known = this.answers.get(key);
     if (known) {
       return known.text === text ? answer(200, known.body) : answer(422, { code: "key_reused" });
     }
     if (this.revoked.has(lane)) {
+      if (refuse < 0.5 || this.held.has(key)) {
+        this.held.set(key, { lane, path, text });
+        return answer(403, { code: "quarantined", state: "waiting" });
+      }
       return answer(404, { code: "not_found" });
     }
     if (refuse < 0.06) {
+      this.held.delete(key); // its sender knows now, and decides
       return refuse < 0.02 ? answer(409, { code: "wrong_state", state: "closed" }) : answer(422, { code: "invalid", errors: { text: "wrong" } });
     }
     if (refuse < 0.12) {
       return answer(refuse < 0.09 ? 503 : 409, { code: refuse < 0.09 ? "busy" : "key_in_flight" });
     }
+    return answer(201, this.effect(key, lane, path, text));
+  }
+
+  private effect(key: string, lane: string, path: string, text: string): JsonObject {
     this.ids += 1;
     const made = { id: this.ids, state: "done" };
     this.answers.set(key, { text, body: made });
     this.effects.push({ key, lane, path, text });
-    return answer(201, made);
+    return made;
+  }
+
+  /** A manager carries out what waits. Under the key of the one who sent it, so not what has come by itself since. */
+  manage(): void {
+    for (const [key, { lane, path, text }] of this.held) {
+      if (!this.answers.has(key) || bug === "managed_twice") {
+        this.effect(key, lane, path, text);
+      }
+      this.byManager.add(key);
+    }
+    this.held.clear();
   }
 }
 
@@ -219,8 +245,10 @@ async function sequence(from: number): Promise<void> {
           }
         }
       }
-    } else {
+    } else if (chance < 0.98) {
       replay(server, random);
+    } else {
+      server.manage();
     }
     check(server, disk, intents);
   }
@@ -261,7 +289,11 @@ function check(server: Server, disk: Disk, intents: Map<string, { seq: number; l
   }
   const lanes = new Map<string, number>();
   for (const effect of server.effects) {
-    const seq = intents.get(effect.key)?.seq ?? 0;
+    const intent = intents.get(effect.key);
+    if (intent?.droppedBy === "person" && server.byManager.has(effect.key)) {
+      continue; // a manager did what its person had given up meanwhile, and what came after it had gone on
+    }
+    const seq = intent?.seq ?? 0;
     assert.ok(seq > (lanes.get(effect.lane) ?? 0), "items of a record arrive in their order");
     lanes.set(effect.lane, seq);
   }
@@ -289,6 +321,7 @@ async function settle(
       await queue().retry(item.id);
     }
   }
+  server.manage(); // what has come by itself by now is done no second time
   check(server, disk, intents);
   for (const [id, intent] of intents) {
     const arrived = server.effects.filter((effect) => effect.key === id).length;

@@ -19,7 +19,7 @@ def test_what_was_done_arrives_exactly_once_in_its_order_whatever_breaks():
     assert done.stdout.strip() == f"{SEQUENCES} sequences"
 
 
-@pytest.mark.parametrize("bug", ["fresh_key", "lose_refused", "done_unheard", "unstored_file"])
+@pytest.mark.parametrize("bug", ["fresh_key", "lose_refused", "done_unheard", "unstored_file", "managed_twice"])
 def test_a_planted_bug_turns_the_model_red(bug):
     done = run("queue_model.ts", 300, 1, bug)
     assert done.returncode == 1

@@ -203,6 +203,24 @@ def test_a_held_note_with_its_picture_is_done_once_when_its_sender_has_signed_in
         assert len(session.scalars(select(AuditEntry).where(AuditEntry.action == "feedback")).all()) == 1
 
 
+def test_what_its_sender_sends_again_and_is_refused_is_theirs_to_change_and_done_once(as_, deployment, task):
+    person, manager, key = as_("repairer"), as_("agent_manager").office, str(uuid.uuid4())
+    media = with_picture(person)
+    revoke(deployment, person)
+    body = {"text": "备件已到", "media_ids": [media, 10**6]}  # one of the files is nobody's
+    assert feedback(person.api, task, key, **body).json["code"] == "quarantined"
+    again = type(person)(person.api.app.app, deployment, "repairer").api
+    assert feedback(again, task, key, **body).status_int == 422
+    (held,) = held_in(deployment)
+    assert (held.state, held.decided_by_id, held.body["text"]) == ("resent", person.user_id, "备件已到")
+    assert feedback(again, task, media_ids=[media]).status_int == 200  # changed, under another key
+    assert "alert-danger" in manager.post_form(f"/quarantine/{held.id}/apply", status=303).follow()
+    assert "本人已重新提交" in manager.get("/quarantine").text or "Sent again by its sender" in manager.get("/quarantine").text
+    with deployment.database.read() as session:
+        assert len(session.scalars(select(AuditEntry).where(AuditEntry.action == "feedback")).all()) == 1
+        assert len(session.scalars(select(AuditEntry).where(AuditEntry.event == "quarantine.resent")).all()) == 1
+
+
 def test_what_waits_for_a_manager_is_nobody_elses(as_, deployment, world, task):
     person = as_("repairer")
     media = with_picture(person)
