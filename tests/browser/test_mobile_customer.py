@@ -108,8 +108,12 @@ def test_a_customer_reports_follows_confirms_and_opens_again(pocket, deployment,
 
     repaired(deployment, world, repair)
     look_again(page)
+    page.goto("/m/#/")
+    expect(page.get_by_role("region", name="等您处理").locator(f'[data-repair="{repair}"]')).to_contain_text("请您确认并评价")
     page.goto(f"/m/#/repair/{repair}")
     expect(page.locator(".steps")).to_contain_text("审核通过")
+    # What was done for it stands in the same course of events.
+    expect(page.locator(".steps")).to_contain_text("开始维修", timeout=20_000)
     assert faults(page) == []
     assert phone.narrow_targets(page) == []
     phone.press(page, "confirm")

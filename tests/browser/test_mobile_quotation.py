@@ -117,6 +117,8 @@ def test_a_quotation_written_without_a_network_by_an_app_that_was_killed_reaches
     page = phone.sign_in(theirs, "customer", PASSWORD)
     with deployment.database.read() as session:
         repair = session.query(RepairRequest).one().id
+    expect(page.locator(f'[data-repair="{repair}"] [data-asked]')).to_have_text("报价 ¥251.03，请您确认")
+    assert faults(page) == []
     page.goto(f"/m/#/repair/{repair}")
     expect(page.locator("[data-quotation]")).to_contain_text("¥251.03")
     expect(page.locator('[data-action="requote"]')).to_have_count(0)

@@ -110,6 +110,8 @@ export interface Quotation extends Row {
 
 export interface Repair extends Row {
   number: string;
+  /** The work that came of it, also what the phone does not keep any more. */
+  tasks?: { id: number; number: string; state: string }[];
   state: string;
   state_label: string;
   symptom: string;

@@ -2,10 +2,10 @@
 import { computed, defineAsyncComponent, defineComponent, onMounted, ref } from "vue";
 import type { Message, Repair, Task } from "../api/records";
 import { t, type TextName } from "../i18n";
-import { StateBadge } from "../parts/badges";
 import { TaskCard } from "../parts/card";
 import { moment } from "../parts/format";
 import { Icon, type IconName } from "../parts/icon";
+import { OwnRequests } from "../parts/own-requests";
 import { Page } from "../parts/page";
 import { PullRefresh } from "../parts/vant";
 import { here, locate, metres } from "../parts/where";
@@ -63,7 +63,7 @@ export const DayScreen = defineComponent(() => {
             {found.map((task) => <TaskCard key={task.data.id} task={task} away={away(task)} />)}
           </section>
         ))}
-        {ownRepairs()}
+        <OwnRequests />
         {groups.value.length === 0 && !repairs.value?.length ? <p class="empty">{t(sync.busy ? "loading" : "nothing_to_do")}</p> : null}
         <p class="hint">{sync.syncedAt ? t("synced", { at: moment(new Date(sync.syncedAt).toISOString()) }) : ""}</p>
         {completing.busy && completing.left > 0 ? <p class="hint" data-completing="">{t("completing", { n: completing.left })}</p> : null}
@@ -77,25 +77,6 @@ export const DayScreen = defineComponent(() => {
       <div class="card-line"><Icon name="bell" /> <b>{t("unread_messages", { n: unread.value })}</b></div>
     </button>
   ) : null;
-
-  const ownRepairs = () => {
-    const found = [...(repairs.value ?? [])].sort((one, other) => other.data.id - one.data.id).slice(0, 50);
-    return found.length === 0 ? null : (
-      <section aria-label={t("requests")}>
-        <h2 class="group-title">{t("requests")} <span class="count">{found.length}</span></h2>
-        {found.map(({ data, foreseen, table }) => (
-          <button type="button" class="card" key={data.id} data-repair={data.id} onClick={() => go(`/repair/${data.id}`)}>
-            <div class="card-line">
-              <StateBadge state={foreseen.state} table={table} pending={foreseen.pending.length > 0} />
-              <span class="card-number">{data.number}</span>
-            </div>
-            <div class="card-title">{data.symptom}</div>
-            <div class="card-text">{String(data["site"] ?? data["address"] ?? "")}</div>
-          </button>
-        ))}
-      </section>
-    );
-  };
 
   const hasTasks = may("tasks.view");
   return () => (

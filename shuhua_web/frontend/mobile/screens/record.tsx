@@ -1,7 +1,7 @@
 /** One task or request: what it is about, where it is, what can be done now, and what has been. */
 import { defineComponent, onMounted, ref } from "vue";
 import { ask, Unreachable } from "../api/client";
-import type { Media, Repair, RequestOfTask, Step, Task } from "../api/records";
+import type { Media, Repair, RequestOfTask, Task } from "../api/records";
 import { label, t } from "../i18n";
 import { actionWord, SeverityBadge, StateBadge } from "../parts/badges";
 import { TaskCard } from "../parts/card";
@@ -15,13 +15,14 @@ import { Quoting } from "../parts/quoting";
 import { members } from "../parts/schema";
 import { showToast } from "../parts/toast";
 import { Sheet } from "../parts/sheet";
+import { Timeline } from "../parts/timeline";
 import { Button } from "../parts/vant";
 import { mapApps } from "../parts/where";
 import type { Action } from "../queue/foresee";
 import type { JsonObject } from "../queue/types";
 import { go, place } from "../router";
 import { wordOf } from "../store/choices";
-import { historyOf, readHistory } from "../store/complete";
+import { readHistory } from "../store/complete";
 import { live } from "../store/live";
 import { enqueue } from "../store/outbox";
 import { allShown, one, shown, spotOf } from "../store/records";
@@ -33,6 +34,9 @@ const PATHS: Record<string, string> = { task: "/tasks", repair: "/repairs" };
 const NEXT = [
   "accept", "take", "depart", "arrive", "start", "resume", "complete", "assign", "confirm", "supply", "submit", "follow_up", "pass_check",
 ];
+
+/** Never the large button, also where there is no other: nobody is to press them by mistake. */
+const GIVES_UP = new Set(["withdraw", "ask_withdraw", "cancel"]);
 
 /** Repairs about which somebody on the site can be asked. */
 const ENDED = new Set(["completed", "followed_up", "closed"]);
@@ -47,7 +51,6 @@ export const RecordScreen = defineComponent(() => {
   const id = Number(place.parts[1]);
   const more = ref(false);
   const ways = ref(false);
-  const steps = live(() => historyOf<Step>(kind, id));
   const record = live(() => shown<Task & Repair>(kind, id));
   const spot = live(async () => {
     const found = await shown<Task>(kind, id);
@@ -68,6 +71,8 @@ export const RecordScreen = defineComponent(() => {
     try {
       await refresh(kind, id);
       await readHistory(kind, id);
+      const works = kind === "repair" ? (await one<Repair>("repair", id))?.tasks : undefined;
+      await Promise.all((works ?? []).map((task) => readHistory("task", task.id)));
     } catch (error) {
       if (!(error instanceof Unreachable)) {
         console.warn(String(error));
@@ -138,28 +143,13 @@ export const RecordScreen = defineComponent(() => {
     </section>
   ));
 
-  const timeline = () => !steps.value?.length ? null : (
-    <section class="panel">
-      <h2>{t("steps")}</h2>
-      <ol class="steps">
-        {[...steps.value].reverse().map((step) => (
-          <li key={step.id}>
-            <div><strong>{step.label ?? step.action}</strong> <span class="card-text">{step.who ?? ""}</span></div>
-            <div class="card-text">{moment(step.at)}</div>
-            {step.note ? <div>{step.note}</div> : null}
-          </li>
-        ))}
-      </ol>
-    </section>
-  );
-
   return () => {
     const found = record.value;
     if (!found) {
       return <Page title={t(kind === "task" ? "task" : "request")}>{found === null ? <p class="empty">{t("not_here")}</p> : null}</Page>;
     }
     const { data, foreseen, table } = found;
-    const only = foreseen.actions.length === 1 ? foreseen.actions[0] : undefined;
+    const only = foreseen.actions.length === 1 && !GIVES_UP.has(foreseen.actions[0]?.name ?? "") ? foreseen.actions[0] : undefined;
     const next = NEXT.map((name) => foreseen.actions.find((each) => each.name === name)).find(Boolean) ?? only;
     const others = foreseen.actions.filter((each) => each !== next);
     return (
@@ -200,7 +190,7 @@ export const RecordScreen = defineComponent(() => {
               ) : null}
               {reports(data)}
               {data.media?.length ? <section class="panel"><h2>{t("pictures")}</h2>{pictures(data.media)}</section> : null}
-              {timeline()}
+              <Timeline kind={kind} id={id} />
               {wayPopup(data)}
               <Sheet show={more.value} title={t("more")} onClose={() => (more.value = false)}>
                 <div class="sheet">

@@ -82,7 +82,10 @@ async function completeHistories(): Promise<void> {
   const lacking = records.filter((kept) => kept.whole && !isOf(known.get(`history/${kept.key}`), kept));
   await each(lacking, (kept) => readHistory(kept.kind, kept.id));
   const keys = await database.records.where("kind").anyOf(Object.keys(HISTORIES)).primaryKeys();
-  const there = new Set(keys.map((key) => `history/${key}`));
+  // Of a request also what was done for it, when that is over and no longer kept itself.
+  const linked = may("tasks.view") ? repairs.flatMap((kept) => (kept.data["tasks"] ?? []) as Row[]) : [];
+  await inTurns(linked.filter(({ id }) => !known.has(`history/task/${id}`)), ({ id }) => readHistory("task", id));
+  const there = new Set([...keys, ...linked.map(({ id }) => `task/${id}`)].map((key) => `history/${key}`));
   await database.records.bulkDelete([...known.keys()].filter((key) => !there.has(key)));
 }
 
