@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib.resources import as_file, files
 from typing import Any
 
 from ..kernel.context import Context
 from ..kernel.errors import Invalid
 from ..kernel.i18n import _
-from ..kernel.transition import Machine, Stateful
-from ..kernel.workflow import Row, Workflow, from_toml
+from ..kernel.transition import FixedMachine
+from ..kernel.workflow import Row, of_room
 from .models import Article
 from .schema import ACTION_SCHEMAS
 
-
-def _load() -> Workflow:
-    with as_file(files(__package__) / "workflow.toml") as path:
-        return from_toml(path)
-
-
-ARTICLE_WORKFLOW = _load()
-
-
-@dataclass(frozen=True)
-class ArticleMachine(Machine):
-    """A machine whose table is always that of this file's neighbour."""
-
-    def table(self, ctx: Context, record: Stateful) -> Workflow:
-        """The one version there is."""
-        return ARTICLE_WORKFLOW
-
-    def newest(self, ctx: Context) -> Workflow:
-        """The one version there is."""
-        return ARTICLE_WORKFLOW
+ARTICLE_WORKFLOW = of_room("shuhua_core.articles")
 
 
 def _publish(ctx: Context, article: Article, _values: dict[str, Any], _row: Row) -> None:
@@ -52,9 +31,10 @@ def _withdraw(_ctx: Context, article: Article, _values: dict[str, Any], _row: Ro
     article.publish_at = None
 
 
-MACHINE = ArticleMachine(
+MACHINE = FixedMachine(
     kind="article",
     workflow=ARTICLE_WORKFLOW.name,
+    fixed=ARTICLE_WORKFLOW,
     schemas=ACTION_SCHEMAS,
     effects={"publish": _publish, "release": _publish, "schedule": _schedule, "withdraw": _withdraw},
 )

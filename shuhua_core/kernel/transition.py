@@ -164,6 +164,21 @@ class Machine:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class FixedMachine(Machine):
+    """A machine whose table is a file of its room: there is one version of it, which no deployment changes."""
+
+    fixed: Workflow = field(kw_only=True)
+
+    def table(self, ctx: Context, record: Stateful) -> Workflow:
+        """The one version there is."""
+        return self.fixed
+
+    def newest(self, ctx: Context) -> Workflow:
+        """The one version there is."""
+        return self.fixed
+
+
 def _personal(values: Mapping[str, Any]) -> dict[str, Any]:
     note = next((values[name] for name in NOTE_FIELDS if values.get(name)), None)
     return {"note": note} if note else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,12 @@ def _row_data(row: Row) -> dict[str, Any]:
 def _row(data: Mapping[str, Any]) -> Row:
     values = {key: value for key, value in data.items() if key not in {"from", "to"}}
     return Row(sources=tuple(data["from"]), target=data["to"], **values)
+
+
+def of_room(package: str) -> Workflow:
+    """The table that lies beside the code of a room, as ``workflow.toml`` of its package."""
+    with as_file(files(package) / "workflow.toml") as path:
+        return from_toml(path)
 
 
 def from_toml(path: Path, version: int = 1) -> Workflow:

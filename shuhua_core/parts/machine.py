@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib.resources import as_file, files
 from typing import Any
 
 from ..kernel.context import Context
-from ..kernel.transition import Machine, Stateful
-from ..kernel.workflow import Row, Workflow, from_toml
+from ..kernel.transition import FixedMachine
+from ..kernel.workflow import Row, of_room
 from .models import ReturnedPart
 from .schema import ACTION_SCHEMAS
 
 Values = dict[str, Any]
 
 
-def _load() -> Workflow:
-    with as_file(files(__package__) / "workflow.toml") as path:
-        return from_toml(path)
-
-
-PART_TABLE = _load()
-
-
-@dataclass(frozen=True)
-class PartMachine(Machine):
-    """A machine whose table is always that of this file's neighbour."""
-
-    def table(self, ctx: Context, record: Stateful) -> Workflow:
-        """The one version there is."""
-        return PART_TABLE
-
-    def newest(self, ctx: Context) -> Workflow:
-        """The one version there is."""
-        return PART_TABLE
+PART_TABLE = of_room("shuhua_core.parts")
 
 
 def named(part: ReturnedPart, **more: Any) -> Mapping[str, Any]:
@@ -67,9 +47,10 @@ def _ask_for(_ctx: Context, part: ReturnedPart, _values: Values, _row: Row) -> M
     return named(part)
 
 
-MACHINE = PartMachine(
+MACHINE = FixedMachine(
     kind="part",
     workflow=PART_TABLE.name,
+    fixed=PART_TABLE,
     schemas=ACTION_SCHEMAS,
     effects={"send": _send, "receive": _receive, "find": _find, "waive": _waive, "ask_for": _ask_for},
 )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from importlib.resources import as_file, files
 from typing import Any
 
 from translationstring import TranslationString
@@ -13,8 +11,8 @@ from translationstring import TranslationString
 from ..kernel.context import Context
 from ..kernel.errors import Invalid
 from ..kernel.i18n import _
-from ..kernel.transition import Machine, Stateful
-from ..kernel.workflow import Row, Workflow, from_toml
+from ..kernel.transition import FixedMachine
+from ..kernel.workflow import Row, of_room
 from ..media.service import MediaService
 from ..repairs.models import RepairRequest
 from .models import Quotation
@@ -23,25 +21,7 @@ from .schema import ACTION_SCHEMAS
 Values = dict[str, Any]
 
 
-def _load() -> Workflow:
-    with as_file(files(__package__) / "workflow.toml") as path:
-        return from_toml(path)
-
-
-QUOTATION_TABLE = _load()
-
-
-@dataclass(frozen=True)
-class QuotationMachine(Machine):
-    """A machine whose table is always that of this file's neighbour."""
-
-    def table(self, ctx: Context, record: Stateful) -> Workflow:
-        """The one version there is."""
-        return QUOTATION_TABLE
-
-    def newest(self, ctx: Context) -> Workflow:
-        """The one version there is."""
-        return QUOTATION_TABLE
+QUOTATION_TABLE = of_room("shuhua_core.quotations")
 
 
 def named(quotation: Quotation, **more: Any) -> Mapping[str, Any]:
@@ -128,9 +108,10 @@ def _expire(_ctx: Context, quotation: Quotation, _values: Values, _row: Row) -> 
     return named(quotation)
 
 
-MACHINE = QuotationMachine(
+MACHINE = FixedMachine(
     kind="quotation",
     workflow=QUOTATION_TABLE.name,
+    fixed=QUOTATION_TABLE,
     schemas=ACTION_SCHEMAS,
     guards={"still_valid": _still_valid},
     effects={

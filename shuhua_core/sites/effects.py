@@ -13,14 +13,14 @@ from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid, NotFound, WrongState
 from shuhua_core.kernel.i18n import _
 from shuhua_core.kernel.scope import get_visible, visible
-from shuhua_core.kernel.transition import Effect
+from shuhua_core.kernel.transition import Effect, FixedMachine
 from shuhua_core.kernel.workflow import Row
 from shuhua_core.media.service import MediaService
 from shuhua_core.sites import codes
 from shuhua_core.sites.derived import scope_of
 from shuhua_core.sites.labels.service import LabelService
 from shuhua_core.sites.lifetimes.reckon import reckoner_for, settle_ends
-from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW, FixedMachine
+from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.sites.schema import ACTION_SCHEMAS
 
@@ -140,6 +140,7 @@ _OWN: Mapping[str, Effect] = {
 MACHINE = FixedMachine(
     kind="equipment",
     workflow=EQUIPMENT_WORKFLOW.name,
+    fixed=EQUIPMENT_WORKFLOW,
     schemas=ACTION_SCHEMAS,
     effects={**dict.fromkeys(EQUIPMENT_WORKFLOW.actions, _note_state), **_OWN},
 )

@@ -7,7 +7,9 @@ from pyramid.config import Configurator
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.parts.models import ReturnedPart
 
+from ..api.actions import add_acting
 from ..api.lists import add_list
+from .api import PART_ACTING
 from .listing import PARTS
 
 
@@ -22,7 +24,6 @@ def includeme(config: Configurator) -> None:
     config.add_route("parts.sheet", r"/parts/{id:\d+}/sheet.pdf")
     config.add_api_route("api.parts.list", "/parts")
     config.add_api_route("api.parts.view", r"/parts/{id:\d+}")
-    config.add_api_route("api.parts.act", r"/parts/{id:\d+}/actions/{action}")
-    config.add_api_route("api.parts.timeline", r"/parts/{id:\d+}/timeline")
+    add_acting(config, PART_ACTING)
     add_list(config, "api.parts.list", PARTS, tag="parts", summary="List replaced parts")
     config.scan("shuhua_web.parts")

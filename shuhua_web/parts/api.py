@@ -7,14 +7,12 @@ from typing import Any
 from pyramid.request import Request
 
 from shuhua_core.accounts.permissions import Permission
-from shuhua_core.kernel.errors import NotAllowed, WrongState
 from shuhua_core.parts.machine import MACHINE, PART_TABLE
 from shuhua_core.parts.models import ReturnedPart
 from shuhua_core.parts.service import PartService
 
-from ..api import Out, Serializer, Variant, api_view, record_id
-from ..api.actions import ACTION, actions_of, variants_of
-from ..api.timeline import TIMELINE, timeline
+from ..api import Out, Serializer, api_view, record_id
+from ..api.actions import ACTION, Acting, actions_of
 
 TAG = "parts"
 PART = Serializer(
@@ -62,10 +60,6 @@ def part_item(request: Request, part: ReturnedPart) -> dict[str, Any]:
     )
 
 
-def _variants(_request: Request) -> dict[str, Variant]:
-    return variants_of(PART_TABLE.rows, MACHINE.schemas)
-
-
 @api_view(
     route_name="api.parts.view", method="GET", permission=Permission.PARTS_VIEW, tag=TAG, summary="Read a part", answer=PART
 )
@@ -74,35 +68,6 @@ def view(request: Request) -> dict[str, Any]:
     return part_item(request, request.service(PartService).get(record_id(request)))
 
 
-@api_view(
-    route_name="api.parts.act",
-    method="POST",
-    permission=Permission.PARTS_VIEW,
-    tag=TAG,
-    summary="Act on a part",
-    variants=_variants,
-    answer=PART,
-    idempotent=True,
-    versioned="optional",
-    errors=(NotAllowed, WrongState),
+PART_ACTING = Acting(
+    name=TAG, about="a part", service=PartService, machine=MACHINE, view=Permission.PARTS_VIEW, answer=PART, item=part_item
 )
-def act(request: Request, body: dict[str, Any]) -> dict[str, Any]:
-    """An action of the table of parts."""
-    part = request.service(PartService).act(
-        record_id(request), request.matchdict["action"], body, expected_version=request.seen_version
-    )
-    return part_item(request, part)
-
-
-@api_view(
-    route_name="api.parts.timeline",
-    method="GET",
-    permission=Permission.PARTS_VIEW,
-    tag=TAG,
-    summary="Read the steps of a part",
-    answer=TIMELINE,
-)
-def steps(request: Request) -> dict[str, Any]:
-    """All steps, oldest first."""
-    part = request.service(PartService).get(record_id(request))
-    return timeline(request, "part", part.id, PART_TABLE)

@@ -7,7 +7,9 @@ from pyramid.config import Configurator
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.quotations.models import Quotation
 
+from ..api.actions import add_acting
 from ..api.lists import add_list
+from .api import QUOTATION_ACTING
 from .facts import repair_part, task_part
 from .listing import QUOTATIONS
 from .public import held_quotations
@@ -28,8 +30,7 @@ def includeme(config: Configurator) -> None:
     config.add_route("quotations.waive", r"/tasks/{id:\d+}/free-of-charge")
     config.add_api_route("api.quotations.list", "/quotations")
     config.add_api_route("api.quotations.view", r"/quotations/{id:\d+}")
-    config.add_api_route("api.quotations.act", r"/quotations/{id:\d+}/actions/{action}")
-    config.add_api_route("api.quotations.timeline", r"/quotations/{id:\d+}/timeline")
+    add_acting(config, QUOTATION_ACTING)
     config.add_api_route("api.quotations.new", r"/tasks/{id:\d+}/quotations")
     config.add_api_route("api.quotations.waive", r"/tasks/{id:\d+}/free-of-charge")
     config.add_api_route("api.reports.quotations", "/reports/{token}/quotations")

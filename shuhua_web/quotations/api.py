@@ -14,9 +14,8 @@ from shuhua_core.quotations.models import Quotation
 from shuhua_core.quotations.schema import Draft, Reason
 from shuhua_core.quotations.service import QuotationService
 
-from ..api import Out, Reply, Serializer, Variant, api_view, record_id
-from ..api.actions import ACTION, actions_of, variants_of
-from ..api.timeline import TIMELINE, timeline
+from ..api import Out, Reply, Serializer, api_view, record_id
+from ..api.actions import ACTION, Acting, actions_of
 from ..formats import json_value
 from ..media.items import MEDIA, media_item
 from .facts import quantity
@@ -96,10 +95,6 @@ def quotation_item(request: Request, quotation: Quotation) -> dict[str, Any]:
     )
 
 
-def _variants(_request: Request) -> dict[str, Variant]:
-    return variants_of(QUOTATION_TABLE.rows, MACHINE.schemas)
-
-
 @api_view(
     route_name="api.quotations.new",
     method="POST",
@@ -169,35 +164,12 @@ def change(request: Request, body: dict[str, Any]) -> dict[str, Any]:
     return quotation_item(request, made)
 
 
-@api_view(
-    route_name="api.quotations.act",
-    method="POST",
-    permission=Permission.QUOTATIONS_VIEW,
-    tag=TAG,
-    summary="Act on a quotation",
-    variants=_variants,
+QUOTATION_ACTING = Acting(
+    name=TAG,
+    about="a quotation",
+    service=QuotationService,
+    machine=MACHINE,
+    view=Permission.QUOTATIONS_VIEW,
     answer=QUOTATION,
-    idempotent=True,
-    versioned="optional",
-    errors=(NotAllowed, WrongState),
+    item=quotation_item,
 )
-def act(request: Request, body: dict[str, Any]) -> dict[str, Any]:
-    """An action of the table of quotations."""
-    quotation = request.service(QuotationService).act(
-        record_id(request), request.matchdict["action"], body, expected_version=request.seen_version
-    )
-    return quotation_item(request, quotation)
-
-
-@api_view(
-    route_name="api.quotations.timeline",
-    method="GET",
-    permission=Permission.QUOTATIONS_VIEW,
-    tag=TAG,
-    summary="Read the steps of a quotation",
-    answer=TIMELINE,
-)
-def steps(request: Request) -> dict[str, Any]:
-    """All steps, oldest first."""
-    quotation = request.service(QuotationService).get(record_id(request))
-    return timeline(request, "quotation", quotation.id, QUOTATION_TABLE)

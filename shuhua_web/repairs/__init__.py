@@ -7,7 +7,9 @@ from pyramid.config import Configurator
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.repairs.models import RepairRequest
 
+from ..api.actions import add_acting
 from ..api.lists import add_list
+from .api import REPAIR_ACTING
 from .listing import REPAIRS
 from .public import held_reports
 
@@ -30,8 +32,7 @@ def includeme(config: Configurator) -> None:
     config.add_route("repairs.targets", r"/repairs/{id:\d+}/targets")
     config.add_api_route("api.repairs.list", "/repairs")
     config.add_api_route("api.repairs.view", r"/repairs/{id:\d+}")
-    config.add_api_route("api.repairs.act", r"/repairs/{id:\d+}/actions/{action}")
-    config.add_api_route("api.repairs.timeline", r"/repairs/{id:\d+}/timeline")
+    add_acting(config, REPAIR_ACTING)
     config.add_api_route("api.reports.view", "/reports/{token}")
     config.add_api_route("api.reports.act", "/reports/{token}/actions/{action}")
     add_list(config, "api.repairs.list", REPAIRS, tag="repairs", summary="List repair requests")

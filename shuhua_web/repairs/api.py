@@ -18,9 +18,8 @@ from shuhua_core.repairs.service import RepairService
 from shuhua_core.sites.models import Equipment
 from shuhua_core.tasks.service import TaskService
 
-from ..api import Out, Reply, Serializer, Variant, api_view, record_id
-from ..api.actions import ACTION, actions_of, variants_of
-from ..api.timeline import TIMELINE, timeline
+from ..api import Out, Reply, Serializer, api_view, record_id
+from ..api.actions import ACTION, Acting, actions_of
 from ..formats import masked_phone
 from ..i18n import _
 from ..limits import limit_reports
@@ -118,12 +117,6 @@ def _proposed(request: Request, repair: RepairRequest) -> bool | None:
     return proposed_warranty(request, repair, request.ctx.session.get(Equipment, repair.equipment_id))
 
 
-def _actions(request: Request) -> dict[str, Variant]:
-    with request.deployment.database.read() as session:
-        table = request.deployment.workflows.newest(session, MACHINE.workflow)
-    return variants_of(table.rows, MACHINE.schemas)
-
-
 class NewRequest(Intake):
     """Everything that a new request may carry; which of it, depends on who sends it."""
 
@@ -198,35 +191,13 @@ def change(request: Request, body: dict[str, Any]) -> dict[str, Any]:
     return repair_item(request, repair)
 
 
-@api_view(
-    route_name="api.repairs.act",
-    method="POST",
-    permission=PUBLIC,
-    tag=TAG,
-    summary="Act on a repair request",
-    variants=_actions,
+REPAIR_ACTING = Acting(
+    name=TAG,
+    about="a repair request",
+    service=RepairService,
+    machine=MACHINE,
+    view=Permission.REPAIRS_VIEW,
+    door=PUBLIC,
     answer=REPAIR,
-    idempotent=True,
-    versioned="optional",
-    errors=(NotAllowed, WrongState),
+    item=repair_item,
 )
-def act(request: Request, body: dict[str, Any]) -> dict[str, Any]:
-    """An action of the table of repair requests."""
-    repair = request.service(RepairService).act(
-        record_id(request), request.matchdict["action"], body, expected_version=request.seen_version
-    )
-    return repair_item(request, repair)
-
-
-@api_view(
-    route_name="api.repairs.timeline",
-    method="GET",
-    permission=Permission.REPAIRS_VIEW,
-    tag=TAG,
-    summary="Read the steps of a repair request",
-    answer=TIMELINE,
-)
-def steps(request: Request) -> dict[str, Any]:
-    """All steps, oldest first."""
-    repair = request.service(RepairService).get(record_id(request))
-    return timeline(request, "repair", repair.id, MACHINE.table(request.ctx, repair))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pyramid.config import Configurator
 
+from shuhua_web.api.actions import add_acting
 from shuhua_web.api.lists import add_list
 from shuhua_web.archives.merging import add_merging
 from shuhua_web.archives.pages import add_archive
 from shuhua_web.archives.twins import add_twins
-from shuhua_web.sites.actions import add_piece_widget
+from shuhua_web.sites.actions import PIECE_ACTING, add_piece_widget
 from shuhua_web.sites.equipment import EQUIPMENT
 from shuhua_web.sites.label_pages import LABELS
 from shuhua_web.sites.lifetimes import LIFETIMES
@@ -39,8 +40,7 @@ def includeme(config: Configurator) -> None:
     config.add_api_route("api.labels.act", "/labels/{code}/actions/{action}")
     config.add_api_route("api.sites.phone", r"/sites/{id:\d+}/phone")
     config.add_api_route("api.equipment.code", "/equipment/by-code/{code}")
-    config.add_api_route("api.equipment.act", r"/equipment/{id:\d+}/actions/{action}")
-    config.add_api_route("api.equipment.timeline", r"/equipment/{id:\d+}/timeline")
+    add_acting(config, PIECE_ACTING)
     for archive in (SITES, EQUIPMENT, LIFETIMES):
         add_archive(config, archive)
     add_merging(config, SITE_MERGING)

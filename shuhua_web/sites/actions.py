@@ -1,4 +1,4 @@
-"""The forms of a piece's actions, and the actions over the API."""
+"""The forms of a piece's actions, and how the API takes them."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.sites.schema import ACTION_SCHEMAS, EquipmentPatch, media_field
 
 from .. import formats
-from ..api import Variant, api_view, record_id
-from ..api.actions import variants_of
+from ..api import record_id
+from ..api.actions import Acting
 from ..archives.pages import OFFERED, label_of, record_source
 from ..audit.meanwhile import tell_meanwhile, who_was_faster
 from ..forms import OfficeForm, Source, form_for, options_fragment
@@ -155,25 +155,13 @@ def replacement_options(request: Request) -> Response:
     return options_fragment(request, [(found, f"{number} {name}") for found, number, name in rows])
 
 
-def _variants(_request: Request) -> dict[str, Variant]:
-    return variants_of(EQUIPMENT_WORKFLOW.rows, ACTION_SCHEMAS)
-
-
-@api_view(
-    route_name="api.equipment.act",
-    method="POST",
-    permission=SIGNED_IN,
-    tag="equipment",
-    summary="Take an action on a piece",
-    variants=_variants,
+PIECE_ACTING = Acting(
+    name="equipment",
+    about="a piece",
+    service=EquipmentService,
+    machine=MACHINE,
+    view=Permission.EQUIPMENT_VIEW,
+    door=SIGNED_IN,
     answer=PIECE,
-    idempotent=True,
-    versioned="optional",
-    errors=(WrongState,),
+    item=piece_item,
 )
-def act_api(request: Request, body: dict[str, Any]) -> dict[str, Any]:
-    """A step of a piece's life."""
-    piece = request.service(EquipmentService).act(
-        record_id(request), request.matchdict["action"], body, expected_version=request.seen_version
-    )
-    return piece_item(request, piece)

@@ -17,9 +17,8 @@ from shuhua_core.sites.machine import EQUIPMENT_WORKFLOW
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.sites.schema import ACTION_SCHEMAS, EquipmentCreate, EquipmentPatch
 from shuhua_web import formats
-from shuhua_web.api import Out, Serializer, api_view, record_id
+from shuhua_web.api import Out, Serializer, api_view
 from shuhua_web.api.actions import ACTION, actions_of
-from shuhua_web.api.timeline import TIMELINE, timeline
 from shuhua_web.archives.pages import Archive, label_of, record_source
 from shuhua_web.i18n import _
 from shuhua_web.media.items import MEDIA, media_item
@@ -199,20 +198,6 @@ EQUIPMENT = Archive(
     summary="piece of equipment",
     plural="equipment",
 )
-
-
-@api_view(
-    route_name="api.equipment.timeline",
-    method="GET",
-    permission=Permission.EQUIPMENT_VIEW,
-    tag="equipment",
-    summary="Read the life of a piece",
-    answer=TIMELINE,
-)
-def read_timeline(request: Request) -> dict[str, Any]:
-    """All steps of a piece."""
-    piece = request.service(EquipmentService).get(record_id(request))
-    return timeline(request, "equipment", piece.id, EQUIPMENT_WORKFLOW)
 
 
 @api_view(

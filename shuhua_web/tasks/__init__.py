@@ -7,7 +7,9 @@ from pyramid.config import Configurator
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.tasks.models import Task
 
+from ..api.actions import add_acting
 from ..api.lists import add_list
+from .api import TASK_ACTING
 from .bulk import ALLOCATE, ASSIGN, DEADLINE
 from .listing import TASKS
 from .work_of_piece import work_widget
@@ -27,8 +29,7 @@ def includeme(config: Configurator) -> None:
     config.add_route("tasks.service_sheet", r"/tasks/{id:\d+}/service.pdf")
     config.add_api_route("api.tasks.list", "/tasks")
     config.add_api_route("api.tasks.view", r"/tasks/{id:\d+}")
-    config.add_api_route("api.tasks.act", r"/tasks/{id:\d+}/actions/{action}")
-    config.add_api_route("api.tasks.timeline", r"/tasks/{id:\d+}/timeline")
+    add_acting(config, TASK_ACTING)
     config.add_api_route("api.tasks.phone", r"/tasks/{id:\d+}/phone/{repair_id:\d+}")
     config.add_api_route("api.tasks.proposals", r"/tasks/{id:\d+}/proposals")
     config.add_api_route("api.equipment.open_work", r"/equipment/{id:\d+}/open-work")

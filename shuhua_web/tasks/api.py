@@ -14,9 +14,8 @@ from shuhua_core.tasks.proposal import propose
 from shuhua_core.tasks.schema import Create, MoveDeadline
 from shuhua_core.tasks.service import TaskService
 
-from ..api import Out, Reply, Serializer, Variant, api_view, record_id
-from ..api.actions import ACTION, actions_of, variants_of
-from ..api.timeline import TIMELINE, timeline
+from ..api import Out, Reply, Serializer, api_view, record_id
+from ..api.actions import ACTION, Acting, actions_of
 from ..archives.customers import PHONE
 from ..formats import masked_phone
 from ..media.items import MEDIA, media_item
@@ -131,12 +130,6 @@ def task_item(request: Request, task: Any) -> dict[str, Any]:
     )
 
 
-def _actions(request: Request) -> dict[str, Variant]:
-    with request.deployment.database.read() as session:
-        table = request.deployment.workflows.newest(session, MACHINE.workflow)
-    return variants_of(table.rows, MACHINE.schemas)
-
-
 @api_view(
     route_name="api.tasks.list",
     method="POST",
@@ -181,40 +174,6 @@ def move_deadline(request: Request, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @api_view(
-    route_name="api.tasks.act",
-    method="POST",
-    permission=Permission.TASKS_VIEW,
-    tag=TAG,
-    summary="Act on a task",
-    variants=_actions,
-    answer=TASK,
-    idempotent=True,
-    versioned="optional",
-    errors=(NotAllowed, WrongState),
-)
-def act(request: Request, body: dict[str, Any]) -> dict[str, Any]:
-    """An action of the table of tasks; the answer shows the task as it is now, also to one who has just given it away."""
-    task = request.service(TaskService).act(
-        record_id(request), request.matchdict["action"], body, expected_version=request.seen_version
-    )
-    return task_item(request, task)
-
-
-@api_view(
-    route_name="api.tasks.timeline",
-    method="GET",
-    permission=Permission.TASKS_VIEW,
-    tag=TAG,
-    summary="Read the steps of a task",
-    answer=TIMELINE,
-)
-def steps(request: Request) -> dict[str, Any]:
-    """All steps, oldest first."""
-    task = request.service(TaskService).get(record_id(request))
-    return timeline(request, "task", task.id, MACHINE.table(request.ctx, task))
-
-
-@api_view(
     route_name="api.tasks.proposals",
     method="GET",
     permission=Permission.TASKS_ALLOCATE,
@@ -248,3 +207,8 @@ def show_phone(request: Request) -> dict[str, Any]:
     """The number, to be dialled; the log has it before it is shown."""
     number = request.service(TaskService).reveal_phone(record_id(request), record_id(request, "repair_id"))
     return PHONE.one(number)
+
+
+TASK_ACTING = Acting(
+    name=TAG, about="a task", service=TaskService, machine=MACHINE, view=Permission.TASKS_VIEW, answer=TASK, item=task_item
+)

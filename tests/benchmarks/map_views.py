@@ -139,6 +139,10 @@ def filters(places: Places) -> dict[str, SiteFilter]:
         "installed, odd days": SiteFilter(installed_from=date(2017, 2, 3), installed_to=date(2025, 11, 27)),
         "since 2017, faulty": SiteFilter(installed_from=date(2017, 1, 1), states={"faulty"}),
         "a year, a kind": SiteFilter(installed_from=date(2024, 1, 1), installed_to=date(2024, 12, 31), kinds={"park"}),
+        "March to October, a kind": SiteFilter(installed_from=date(2024, 3, 1), installed_to=date(2024, 10, 31), kinds={"park"}),
+        "two years less two days, a kind": SiteFilter(
+            installed_from=date(2022, 1, 2), installed_to=date(2023, 12, 30), kinds={"park"}
+        ),
         "since 2017, a kind": SiteFilter(installed_from=date(2017, 1, 1), kinds={"park"}),
     }
 
