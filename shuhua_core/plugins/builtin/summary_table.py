@@ -14,7 +14,7 @@ from shuhua_core.plugins.hookspecs import hookimpl
 from shuhua_core.plugins.paper.blocks import Block, Cells, Row
 from shuhua_core.plugins.paper.document import Document
 from shuhua_core.plugins.paper.fonts import fonts
-from shuhua_core.plugins.paper.table import cell_text, column_characters, table_rows
+from shuhua_core.plugins.paper.table import cell_text, column_characters, paper_characters, table_rows
 from shuhua_core.plugins.paper.text import Typesetter
 
 MAX_PDF_ROWS = 5000
@@ -65,7 +65,7 @@ class SummaryTablePdf:
         """Print the rows; PermanentFailure for more of them than anybody would print."""
         translate = translator(data.locale)
         setter = Typesetter(fonts())
-        characters = sum(column_characters(column) for column in data.columns)
+        characters = sum(paper_characters(column) for column in data.columns)
         wide, size = characters > _WIDE_FROM, _size(characters)
         document = Document(data, setter, translate, wide=wide, subtitle=_chosen(data))
         header, rows = table_rows(setter, data, document.width, size)

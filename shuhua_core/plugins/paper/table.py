@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from shuhua_core.plugins.contracts import Cell, Column, ReportData
 
-from .blocks import Align, Cells, Row
+from .blocks import PAD, Align, Cells, Row
 from .text import Typesetter
 
 _WIDTHS = {"text": 16, "number": 9, "date": 11, "datetime": 17}
@@ -31,10 +31,20 @@ def column_characters(column: Column) -> int:
     return max(column.width or _WIDTHS[column.kind], min(30, sum(1 + (ord(one) > 255) for one in column.title) + 2))
 
 
+def paper_characters(column: Column) -> int:
+    """The same on paper, where a title takes several lines: at least its longest word, or half of what may break anywhere."""
+    words = [sum(1 + (ord(one) > 255) for one in word) for word in column.title.split()]
+    longest = max(words, default=0)
+    if any(ord(one) > 255 for one in column.title):
+        longest = 2 * -(-longest // 4)
+    return max(column.width or _WIDTHS[column.kind], min(30, longest + 2))
+
+
 def table_rows(setter: Typesetter, data: ReportData, width: float, size: float) -> tuple[Row, Iterable[Row]]:
     """The header, and the rows as they are read from ``data``; columns share ``width`` by what they ask for."""
-    asked = [column_characters(column) for column in data.columns]
-    widths = [width * one / sum(asked) for one in asked]
+    asked = [paper_characters(column) for column in data.columns]
+    edges = 2 * PAD
+    widths = [edges + (width - edges * len(asked)) * one / sum(asked) for one in asked]
     cells = Cells(setter, size)
     header = Row(
         tuple(
