@@ -73,7 +73,11 @@ class User(Base):
     """A person who signs in. Deleted only while no record names them; else disabled and anonymised."""
 
     __tablename__ = "users"
-    __table_args__ = (Index("ix_users_name", "name", "id"),)
+    __table_args__ = (
+        Index("ix_users_name", "name", "id"),
+        Index("ix_users_kind", "kind", "login"),
+        Index("ix_users_disabled", "login", sqlite_where=text("active IS 0"), postgresql_where=text("active IS false")),
+    )
     __scope__: ClassVar[ScopeColumns] = ScopeColumns(
         "user", division="division_code", organisation="organisation_path", own={"user_id": "id"}
     )
@@ -105,7 +109,7 @@ class User(Base):
     """When the person's data was erased; what they did stays, under a number."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Role(Base):

@@ -24,7 +24,11 @@ class Customer(Base):
     """Who bought equipment: a sports bureau, a school, a club, a person."""
 
     __tablename__ = "customers"
-    __table_args__ = (Index("ix_customers_phone_tail", "phone_tail"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_customers_phone_tail", "phone_tail"),
+        Index("ix_customers_kind_created", "kind", "created_at"),
+        {"sqlite_autoincrement": True},
+    )
     __scope__: ClassVar[ScopeColumns] = ScopeColumns(
         "customer", merges=True, division="division_code", organisation="organisation_path", own={"customer_id": "id"}
     )
@@ -50,7 +54,7 @@ class Customer(Base):
     """The branch that looks after the customer."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(index=True)
-    updated_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
 
     @validates("name")
     def _keep_key(self, _name: str, name: str) -> str:
@@ -86,6 +90,7 @@ class Project(Base):
     """A contract that put equipment somewhere. Its products and points are the equipment and sites that name it."""
 
     __tablename__ = "projects"
+    __table_args__ = (Index("ix_projects_kind_created", "kind", "created_at"),)
     __scope__: ClassVar[ScopeColumns] = ScopeColumns(
         "project", division="division_code", organisation="organisation_path", own={"customer_id": "customer_id"}
     )
@@ -96,15 +101,15 @@ class Project(Base):
     kind: Mapped[str] = mapped_column(String(20))
     """One of :data:`shuhua_core.archives.kinds.PROJECT_KINDS`."""
     division_code: Mapped[str | None] = mapped_column(code_string(DIVISION_CODE_LENGTH), ForeignKey("divisions.code"), index=True)
-    amount: Mapped[Decimal | None] = mapped_column(Money)
+    amount: Mapped[Decimal | None] = mapped_column(Money, index=True)
     customer_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("customers.id"), index=True)
     started_on: Mapped[date | None]
-    accepted_on: Mapped[date | None]
+    accepted_on: Mapped[date | None] = mapped_column(index=True)
     note: Mapped[str | None] = mapped_column(Text)
     organisation_path: Mapped[str | None] = mapped_column(code_string(PATH_LENGTH), index=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(index=True)
-    updated_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class ProductModel(Base):

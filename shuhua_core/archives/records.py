@@ -205,7 +205,8 @@ def changed(record: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 def initial(record: Any) -> dict[str, Any]:
     """Field -> [None, value] of all that a new record was given."""
     model: Any = type(record)
-    values = plain({name: getattr(record, name) for name in _audited(model)})
+    known = record.__dict__
+    values = plain({name: known[name] if name in known else getattr(record, name) for name in _audited(model)})
     return {name: [None, value] for name, value in values.items() if value is not None}
 
 

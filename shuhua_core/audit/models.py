@@ -37,6 +37,7 @@ class AuditEntry(Base):
         Index("ix_audit_feed", "txid", "id"),
         Index("ix_audit_record", "record_kind", "record_id", "id"),
         Index("ix_audit_actor", "actor_id", "id"),
+        Index("ix_audit_event", "event", "at"),
     )
     __scope__: ClassVar[ScopeColumns] = ScopeColumns("audit", own={"user_id": "actor_id"})
 
@@ -77,11 +78,12 @@ class SecurityEntry(Base):
     """
 
     __tablename__ = "security_log"
+    __table_args__ = (Index("ix_security_log_kind", "kind", "at"),)
     __scope__: ClassVar[ScopeColumns] = ScopeColumns("security", own={"user_id": "actor_id"})
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
-    kind: Mapped[str] = mapped_column(String(40), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
     actor_id: Mapped[int | None] = mapped_column(BigInt)
     actor_kind: Mapped[str | None] = mapped_column(String(10))
     record_kind: Mapped[str | None] = mapped_column(String(30))
@@ -96,6 +98,7 @@ class RunningEntry(Base):
     """How the system ran: what its processes noted as unusual, and what its jobs did. No personal data; kept for a while."""
 
     __tablename__ = "running_log"
+    __table_args__ = (Index("ix_running_log_level", "level", "at"),)
     __scope__: ClassVar[ScopeColumns] = ScopeColumns("running")
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)

@@ -13,7 +13,12 @@ from .models import AuditEntry
 
 
 def write_audit(ctx: Context, event: Event) -> None:
-    """Write the entry of ``event`` in the transaction of the change (``request_id`` from ``session.info``)."""
+    """Write the entry of ``event`` in the transaction of the change (``request_id`` from ``session.info``).
+
+    None is made of what is only tried (``session.info["tried"]``) and taken back in the end.
+    """
+    if ctx.session.info.get("tried"):
+        return
     detail = {
         name: value
         for name, value in (

@@ -31,6 +31,7 @@ class Followup(PositionColumns, Base):
     __tablename__ = "followups"
     __table_args__ = (
         Index("ix_followups_state_created", "state", "created_at"),
+        Index("ix_followups_way_created", "way", "created_at"),
         Index("ix_followups_organisation_state", "organisation_path", "state", "created_at"),
         Index(
             "uq_followups_open_task",
@@ -75,7 +76,7 @@ class Followup(PositionColumns, Base):
     """Whether the phone's clock cannot be right."""
     distance: Mapped[int | None]
     """Metres from where it was made to the site."""
-    done_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime] = mapped_column(index=True)
 

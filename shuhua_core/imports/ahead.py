@@ -9,7 +9,7 @@ nothing yet, as a rule; where one has, :class:`Spoilt` says so, and the chunk is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -92,9 +92,8 @@ class AheadSaver(RowSaver):
 
     # Asking beforehand --------------------------------------------------------------------------------------------------
 
-    def foresee(self, chunk: Iterable[Sequence[str]]) -> None:
+    def foresee(self, rows: Sequence[Mapping[str, str]]) -> None:
         """Ask what the rows of the chunk will ask. To be called before the first of them is saved."""
-        rows = [self.texts(cells) for cells in chunk]
         ctx, model = self._ctx, self._archive.model
         said = {name: {row[name] for row in rows if name in row} for name in self._columns}
         numbers = {half_width(text) for text in said.get(NUMBER, ())}
@@ -111,6 +110,8 @@ class AheadSaver(RowSaver):
             kind = self._columns[name].refers_to
             if kind is not None and kind in REFERENCES and texts:
                 self._foresee_references(kind, texts)
+            elif kind == "organisation" and texts:
+                self._find_organisations(texts)
         self._foresee_divisions({half_width(text).upper() for text in said.get("division_code", ())})
         if model is Equipment:
             self._foresee_pieces({half_width(text) for text in said.get("code", ())})

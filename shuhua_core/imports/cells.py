@@ -17,6 +17,8 @@ NOTHING = frozenset(
     ("", "/", "\\", "-", "--", "—", "——", "–", "无", "未知", "不详", "暂无", "null", "none", "nil", "n/a", "#n/a", "na", "未填")
 )
 """What people write where there is nothing to write."""
+_LONGEST_NOTHING = 20
+"""Characters with the spaces around it."""
 UNITS: Mapping[str, Mapping[str, int]] = {
     "warranty_months": {"月": 1, "个月": 1, "年": 12, "months": 1, "month": 1, "years": 12, "year": 12},
     "safe_life_years": {"年": 1, "years": 1, "year": 1},
@@ -43,12 +45,12 @@ class CellError(Exception):
 
 def half_width(text: str) -> str:
     """Full-width digits, letters and signs as the usual ones, as codes, numbers and phones are kept."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
 
 
 def is_nothing(text: str) -> bool:
     """Whether a cell says that there is nothing."""
-    return half_width(text).lower() in NOTHING
+    return len(text) <= _LONGEST_NOTHING and half_width(text).lower() in NOTHING
 
 
 def plain(node: Any, text: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -50,10 +50,11 @@ class RowSaver:
         self._columns = {column.name: column for column in archive.columns}
         self._service = archive.service(ctx)
         self._named: dict[tuple[str, str], list[Any]] = {}
+        self._read: dict[tuple[str, str], Any] = {}
+        """(field, text) -> value: many rows say the same."""
 
-    def save(self, cells: Sequence[str]) -> Outcome:
-        """Save one row, or say why not."""
-        texts = self.texts(cells)
+    def save(self, texts: Mapping[str, str]) -> Outcome:
+        """Save one row, which says :meth:`texts`, or tell why not."""
         label = " ".join(texts[name] for name in (NUMBER, "name") if name in texts)[:200]
         try:
             with self._apart():
@@ -68,8 +69,8 @@ class RowSaver:
         named = zip(self._heads, cells, strict=False)
         return {name: text for name, text in named if name is not None and not is_nothing(text)}
 
-    def foresee(self, chunk: Sequence[Sequence[str]]) -> None:
-        """Told of the rows that will be saved, before the first of them. Here each row asks for itself."""
+    def foresee(self, rows: Sequence[Mapping[str, str]]) -> None:
+        """Told what the rows say that will be saved, before the first of them. Here each row asks for itself."""
 
     def _apart(self) -> AbstractContextManager[Any]:
         """What is done within is undone when it raises."""
@@ -126,8 +127,9 @@ class RowSaver:
         for name, text in texts.items():
             if record is not None and self._says_the_same(record, name, text):
                 continue
+            key = (name, text)
             try:
-                values[name] = self._value(name, text)
+                values[name] = self._read[key] if key in self._read else self._read.setdefault(key, self._value(name, text))
             except CellError as error:
                 errors[name] = error.message
                 continue
@@ -204,14 +206,21 @@ class RowSaver:
     def _organisation(self, text: str) -> int:
         key = ("organisation", text)
         if key not in self._named:
-            query = select(Organisation.id).where(
-                Organisation.active, or_(Organisation.name == text, Organisation.name_en == text)
-            )
-            own = self._ctx.actor.organisation_path
-            if own:
-                query = query.where(Organisation.path.startswith(branch_of(self._ctx.session, own).path, autoescape=True))
-            self._named[key] = list(self._ctx.session.scalars(query.limit(2)))
+            self._find_organisations({text})
         return _only(self._named[key], text)
+
+    def _find_organisations(self, names: Collection[str]) -> None:
+        """The units of the actor's branch with these names, in either language."""
+        query = select(Organisation.id, Organisation.name, Organisation.name_en).where(
+            Organisation.active, or_(Organisation.name.in_(names), Organisation.name_en.in_(names))
+        )
+        own = self._ctx.actor.organisation_path
+        if own:
+            query = query.where(Organisation.path.startswith(branch_of(self._ctx.session, own).path, autoescape=True))
+        self._named |= {("organisation", name): [] for name in names}
+        for organisation_id, name, name_en in self._ctx.session.execute(query):
+            for called in {str(name), str(name_en)} & {*names}:
+                self._named["organisation", called].append(organisation_id)
 
     def _division(self, text: str) -> str:
         """The code of a division, given by its code, its name, or its full name."""

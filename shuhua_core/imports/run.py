@@ -32,7 +32,7 @@ from .service import archive_of, rows_of
 
 log = logging.getLogger(__name__)
 
-CHUNK = PART
+CHUNK = 2 * PART
 STRETCH_SECONDS = 3.0
 LEASE = timedelta(seconds=60)
 SHOWN = 100
@@ -143,7 +143,9 @@ def _tried(ctx: Context, entry: Import, rows: Sequence[tuple[int, list[str]]]) -
         return outcomes
     # A savepoint that the session does not know of, so that it goes on to hold back what need never be sent.
     savepoint = ctx.session.connection().begin_nested()
+    ctx.session.info["tried"] = True
     outcomes = _saved(ctx, entry, rows)
+    ctx.session.info["tried"] = False
     savepoint.rollback()
     ctx.session.forget()
     return outcomes
@@ -152,8 +154,9 @@ def _tried(ctx: Context, entry: Import, rows: Sequence[tuple[int, list[str]]]) -
 def _saved(ctx: Context, entry: Import, rows: Sequence[tuple[int, list[str]]]) -> list[tuple[int, Outcome]]:
     about = (ctx, archive_of(entry), entry.heads, entry.datum, entry.locale)
     saver = AheadSaver(*about) if isinstance(ctx.session, ChunkSession) else RowSaver(*about)
-    saver.foresee([cells for _number, cells in rows])
-    return [(number, saver.save(cells)) for number, cells in rows]
+    said = [(number, saver.texts(cells)) for number, cells in rows]
+    saver.foresee([texts for _number, texts in said])
+    return [(number, saver.save(texts)) for number, texts in said]
 
 
 def _note(ctx: Context, entry: Import, outcomes: Sequence[tuple[int, Outcome]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..archives.models import PATH_LENGTH
@@ -108,6 +108,9 @@ class Inspection(PositionColumns, Base):
         Index("ix_inspections_division", "division_code", "received_at"),
         Index("ix_inspections_inspector", "inspector_id", "received_at"),
         Index("ix_inspections_site", "site_id", "received_at"),
+        Index("ix_inspections_state", "state", "received_at"),
+        Index("ix_inspections_on_time", "on_time", "received_at"),
+        Index("ix_inspections_skewed", "received_at", sqlite_where=text("skewed IS 1"), postgresql_where=text("skewed IS true")),
         ForeignKeyConstraint(
             ["checklist_id", "checklist_version"], ["checklist_versions.checklist_id", "checklist_versions.version"]
         ),
@@ -136,23 +139,23 @@ class Inspection(PositionColumns, Base):
     organisation_path: Mapped[str | None] = mapped_column(code_string(PATH_LENGTH))
     division_code: Mapped[str | None] = mapped_column(code_string(DIVISION_CODE_LENGTH))
     host_unit_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("organisations.id"), index=True)
-    captured_at: Mapped[datetime]
+    captured_at: Mapped[datetime] = mapped_column(index=True)
     """When the phone says that it was made; without one, when it came."""
     received_at: Mapped[datetime] = mapped_column(index=True)
     skewed: Mapped[bool]
     """Whether the phone's clock cannot be right."""
-    distance: Mapped[int | None]
+    distance: Mapped[int | None] = mapped_column(index=True)
     """Metres from where it was made to the site."""
     pieces: Mapped[int]
     """How many pieces were looked at."""
-    abnormal: Mapped[int]
+    abnormal: Mapped[int] = mapped_column(index=True)
     """How many answers were abnormal."""
     stopped: Mapped[int]
     """How many pieces were put out of use."""
     note: Mapped[str | None] = mapped_column(Text)
     signature_media_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("media_files.id"))
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Finding(Base):

@@ -8,13 +8,14 @@ one call of the driver.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import count
 from typing import Any, ClassVar
 
-from sqlalchemy import Insert, event, func, inspect, select, text
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy import Insert, event, func, insert, inspect, select, text
+from sqlalchemy.orm import Session, SessionTransaction, make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_state
 
 from .db import Base
 from .outbox import OutboxEntry
@@ -36,7 +37,10 @@ class CollectingSession(Session):
         super().__init__(*args, **{**options, "autoflush": False, "expire_on_commit": False})
         self._alone = bool(self.info.get("alone"))
         self._collected: dict[Any, tuple[Insert, list[Mapping[str, Any]]]] = {}
-        self._kept: list[Any] = []
+        self._kept: dict[tuple[type[Any], Any], Any] = {}
+        """What was loaded or sent, by its key: a session forgets what nobody else holds, and it is wanted again soon."""
+        self._waiting: dict[type[Any], list[Any]] = {}
+        """What was added and is sent without the session's unit of work, which takes longer than the database."""
         self._ids: dict[type[Any], Iterator[int]] = {}
         self._fresh: dict[tuple[type[Any], Any], Any] = {}
         """What was added and is not sent yet, by its key."""
@@ -49,18 +53,32 @@ class CollectingSession(Session):
 
     def add(self, instance: Any, **options: Any) -> None:
         """As the session does; alone, a new record gets its id and the defaults of its columns at once."""
-        super().add(instance, **options)
         self.written += 1
-        if self._alone and inspect(instance).pending:
+        state = instance_state(instance)
+        plain = self._alone and state.transient and not state.mapper.relationships and not self.in_nested_transaction()
+        if plain:
+            self._waiting.setdefault(type(instance), []).append(instance)
+        else:
+            super().add(instance, **options)
+        if plain or (self._alone and state.pending):
             self._complete(instance)
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """The record with this key, also one that is not sent yet."""
-        return self._fresh.get((entity, ident)) or super().get(entity, ident, **options)
+        fresh = self._fresh.get((entity, ident))
+        if fresh is not None:
+            return fresh
+        kept = None if options else self._kept.get((entity, ident))
+        if kept is not None:
+            state = instance_state(kept)
+            if state.session_id == self.hash_key and not state.expired:
+                return kept
+        return super().get(entity, ident, **options)
 
     def flush(self, objects: Any = None) -> None:
         """As the session does; alone and outside a savepoint, nothing: all waits for the next question or for :meth:`send`."""
         if not self._alone or self.in_nested_transaction():
+            self._insert_new()
             super().flush(objects)
 
     def hold_back(self, statement: Insert, row: Mapping[str, Any]) -> bool:
@@ -109,13 +127,14 @@ class CollectingSession(Session):
     def forget(self) -> None:
         """Drop what was held back and all records, after what was sent has been taken back."""
         self.expunge_all()
-        for kept in (self._collected, self._kept, self._ids, self._fresh):
+        for kept in (self._collected, self._kept, self._ids, self._fresh, self._waiting):
             kept.clear()
 
     def _settle(self, statement: Any = None) -> None:
         """Write what ``statement`` could ask about; of the logs only those that it reads first of all."""
         if self._alone:
             self.written += bool(self.dirty)
+            self._insert_new()
             super().flush()
             self._fresh.clear()
         if self._collected and not self.appended.isdisjoint(getattr(statement, "columns_clause_froms", ())):
@@ -126,14 +145,28 @@ class CollectingSession(Session):
         for statement, rows in collected.values():
             super().execute(statement, rows)
 
+    def _insert_new(self) -> None:
+        """Send new records, a table at a time in the order in which they refer to each other; then they are the session's."""
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, {}
+        for model in sorted(waiting, key=lambda each: _places()[each.__tablename__]):
+            rows = [_row(model, record) for record in waiting[model]]
+            super().execute(insert(model.__table__), rows)
+            for record in waiting[model]:
+                make_transient_to_detached(record)
+                super().add(record)
+                self._keep(self, record)
+
     def _keep(self, _session: Session, record: Any) -> None:
-        """Hold on to what was loaded, which a session forgets when nobody else does: it is wanted again soon."""
-        self._kept.append(record)
+        key = instance_state(record).key
+        if key is not None:
+            self._kept[key[0], key[1][0] if len(key[1]) == 1 else key[1]] = record
 
     def _complete(self, record: Any) -> None:
-        model = type(record)
+        model, given = type(record), record.__dict__
         for name, value in defaults(model).items():  # type: ignore[arg-type]
-            if getattr(record, name) is None:
+            if given.get(name) is None:
                 setattr(record, name, value)
         if "id" in model.__table__.columns and record.id is None:
             if model not in self._ids:
@@ -152,9 +185,45 @@ class CollectingSession(Session):
             yield from super().scalars(_TAKE_IDS, {"sequence": f"{model.__tablename__}_id_seq", "count": _IDS_AT_ONCE}).all()
 
 
+@cache
+def _places() -> Mapping[str, int]:
+    """Of each table among all, those first that others refer to."""
+    return {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
+
+
+def _row(model: Any, record: Any) -> dict[str, Any]:
+    given = record.__dict__
+    row = {column.key: given.get(column.key) for column in model.__table__.columns}
+    for name, made in _made_defaults(model).items():
+        if name not in given:
+            row[name] = record.__dict__[name] = made(_Given(row))
+    return row
+
+
+class _Given:
+    """What a default that is made of other columns asks."""
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self._row = row
+
+    def get_current_parameters(self) -> Mapping[str, Any]:
+        """The row."""
+        return self._row
+
+
 def _put_off_foreign_keys(session: Session, _transaction: Any, connection: Any) -> None:
     """A record may be sent before the one that it names, as long as both are there at the end."""
     connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+
+
+@cache
+def _made_defaults(model: Any) -> dict[str, Callable[[Any], Any]]:
+    """The defaults of the model's columns that are made for each row."""
+    return {
+        column.key: column.default.arg
+        for column in model.__table__.columns
+        if column.default is not None and column.default.is_callable
+    }
 
 
 @cache

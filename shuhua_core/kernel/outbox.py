@@ -76,8 +76,11 @@ def _appending(model: type[Base], dialect: str, columns: tuple[str, ...]) -> Pre
 def add(session: Session, event: Event, *, actor_id: int | None, now: datetime) -> None:
     """Write ``event`` to the outbox in the session's transaction.
 
-    A replay of history (``session.info["silent"]``) writes entries that have ended already, so that nobody is notified.
+    A replay of history (``session.info["silent"]``) writes entries that have ended already, so that nobody is notified. What is
+    only tried (``session.info["tried"]``) is taken back in the end, and no entry is made of it.
     """
+    if session.info.get("tried"):
+        return
     payload: dict[str, Any] = {"action": event.action, "before": event.before, "after": event.after, "values": dict(event.values)}
     left = take_left(session, event.record_kind, event.record_id)
     if left:

@@ -20,6 +20,7 @@ from .choices import CodeList, offered, retired_words
 from .errors import Invalid
 from .i18n import _
 from .position_words import DATUMS, SOURCES
+from .strict_mapping import StrictMapping
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _INT64 = 2**63 - 1
@@ -287,25 +288,10 @@ class Items(_Type):
         }
 
 
-class _StrictMapping(colander.Mapping):
-    """A JSON object in which an unknown key is an error."""
-
-    def __init__(self) -> None:
-        super().__init__(unknown="raise")
-
-    def deserialize(self, node: Any, cstruct: Any) -> Any:
-        """From a JSON object; an absent one is not given."""
-        if cstruct is None or cstruct is colander.null:
-            return colander.null
-        if not isinstance(cstruct, Mapping):
-            raise colander.Invalid(node, _("Send an object."))
-        return super().deserialize(node, cstruct)
-
-
 class InputSchema(colander.MappingSchema):
     """Base of all input schemas: unknown keys are refused."""
 
-    schema_type = _StrictMapping
+    schema_type = StrictMapping
 
 
 def field(

@@ -11,15 +11,14 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, false, or_, select, true
-from sqlalchemy.ext.compiler import compiles
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, select, true
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.functions import GenericFunction
 
 from . import hot_records
 from .actor import Actor, Grant, ScopeKind
 from .db import Base
 from .errors import Merged, NotFound
+from .hints import likely
 from .merged import merged_into, stays
 from .prepared import Prepared
 
@@ -73,23 +72,6 @@ def _bounds(column: Any, prefix: str) -> tuple[ColumnElement[bool], ColumnElemen
     return column >= prefix, column < prefix[:-1] + chr(ord(prefix[-1]) + 1)
 
 
-class _likely(GenericFunction[bool]):  # noqa: N801 - the name of the function in SQL
-    """Tells SQLite that a condition holds for most rows; PostgreSQL knows by its statistics."""
-
-    type = Boolean()
-    inherit_cache = True
-
-
-@compiles(_likely)
-def _without_hint(element: Any, compiler: Any, **options: Any) -> str:
-    return compiler.process(element.clauses, **options)  # type: ignore[no-any-return]
-
-
-@compiles(_likely, "sqlite")
-def _with_hint(element: Any, compiler: Any, **options: Any) -> str:
-    return f"likely({compiler.process(element.clauses, **options)})"
-
-
 def visible(model: type[Any], actor: Actor, permission: str) -> ColumnElement[bool]:
     """The condition under which ``permission`` of ``actor`` reaches a row of ``model``.
 
@@ -130,7 +112,7 @@ def _area(model: Any, columns: ScopeColumns, grant: Grant) -> list[ColumnElement
         return [getattr(model, column) == grant.value]
     # A branch or a province is a large part of all rows. Without a word SQLite takes any range for a small one, and sorts
     # all of it where an index in the order of the list would give the first page at once.
-    return [and_(*(_likely(bound) for bound in _bounds(getattr(model, column), grant.value)))]
+    return [and_(*(likely(bound) for bound in _bounds(getattr(model, column), grant.value)))]
 
 
 def covers(record: Any, actor: Actor, permission: str) -> bool:

@@ -71,6 +71,8 @@ _AS_IT_IS = frozenset({type(None), bool, int, float, str})
 
 
 def _plain(value: Any) -> Any:
+    if type(value) is list:  # nearly all that come here
+        return [each if type(each) in _AS_IT_IS else _plain(each) for each in value]
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Mapping):

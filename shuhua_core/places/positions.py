@@ -35,6 +35,12 @@ def morton_of(longitude: float | None, latitude: float | None) -> int | None:
     return None if longitude is None or latitude is None else encode(longitude, latitude)
 
 
+def map_values(position: Mapping[str, Any] | None) -> dict[str, Any]:
+    """:func:`position_values` with the key of the map, for a new record that the map shows."""
+    values = position_values(position)
+    return values | {"morton": morton_of(values["longitude"], values["latitude"])}
+
+
 def set_position(record: Any, position: Mapping[str, Any] | None) -> None:
     """Give ``record`` the position, or take it away with None; a record that the map shows gets its Morton key too.
 

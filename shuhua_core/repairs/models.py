@@ -26,6 +26,9 @@ class RepairRequest(MapColumns, Base):
         Index("ix_repairs_state_morton", "state", "morton"),
         Index("ix_repairs_state_created", "state", "created_at"),
         Index("ix_repairs_caller", "caller_phone"),
+        Index("ix_repairs_severity_created", "severity", "created_at"),
+        Index("ix_repairs_fault_created", "fault", "created_at"),
+        Index("ix_repairs_channel_created", "channel", "created_at"),
     )
     __scope__: ClassVar[ScopeColumns] = ScopeColumns(
         "repair",

@@ -29,6 +29,7 @@ class Site(MapColumns, Base):
         Index("ix_sites_map", "morton", "state", *_PLACE, "kind", "installed_on", postgresql_include=["id"]),
         Index("ix_sites_map_installed", "installed_on", "morton", "state", *_PLACE, postgresql_include=["id"]),
         Index("ix_sites_state_created", "state", "created_at"),
+        Index("ix_sites_kind_created", "kind", "created_at"),
         Index("ix_sites_map_state", "state", "morton", *_PLACE, postgresql_include=["id"]),
         Index("ix_sites_map_project", "project_id", "morton", "state", *_PLACE, postgresql_include=["id"]),
         Index("ix_sites_name_key", "name_key", "morton"),
@@ -66,14 +67,14 @@ class Site(MapColumns, Base):
     organisation_path: Mapped[str | None] = mapped_column(code_string(PATH_LENGTH), index=True)
     state: Mapped[str] = mapped_column(String(20))
     """Derived: the worst of its pieces, of its last inspection, and of an inspection that is overdue."""
-    state_at: Mapped[datetime]
+    state_at: Mapped[datetime] = mapped_column(index=True)
     inspect_by: Mapped[date | None] = mapped_column(index=True)
     """The first day on which a plan wants it inspected. Kept, as the next column, by the room of inspections."""
     inspection_state: Mapped[str | None] = mapped_column(String(20))
     """What its last inspection adds to its state, for as long as nobody has dealt with what was found."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(index=True)
-    updated_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
 
     @validates("name")
     def _keep_key(self, _name: str, name: str) -> str:
@@ -107,7 +108,7 @@ class Equipment(Base):
     number: Mapped[str] = mapped_column(code_string(40), unique=True)
     serial: Mapped[str | None] = mapped_column(code_string(60), index=True)
     batch: Mapped[str | None] = mapped_column(code_string(40), index=True)
-    name: Mapped[str] = mapped_column(code_string(80))
+    name: Mapped[str] = mapped_column(code_string(80), index=True)
     model_id: Mapped[int] = mapped_column(BigInt, ForeignKey("models.id"), index=True)
     produced_on: Mapped[date | None] = mapped_column(index=True)
     installed_on: Mapped[date | None] = mapped_column(index=True)
@@ -122,7 +123,7 @@ class Equipment(Base):
     """Host unit, division and path are copied from the site and move with it."""
     state: Mapped[str] = mapped_column(String(20))
     state_before: Mapped[str | None] = mapped_column(String(20))
-    state_at: Mapped[datetime]
+    state_at: Mapped[datetime] = mapped_column(index=True)
     state_source: Mapped[str] = mapped_column(String(20))
     """The action that brought the piece into its state."""
     workflow_version: Mapped[int] = mapped_column(default=1)
@@ -141,7 +142,7 @@ class Equipment(Base):
     note: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(index=True)
-    updated_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
 index_texts(Site, texts=("name", "address", "contact_name"), codes=("number",))

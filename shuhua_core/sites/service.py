@@ -12,12 +12,13 @@ from shuhua_core.archives.models import Customer, Project
 from shuhua_core.kernel.actor import ScopeKind
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid, NotAllowed
+from shuhua_core.kernel.hot_records import made
 from shuhua_core.kernel.i18n import _
 from shuhua_core.kernel.recall import recalled
 from shuhua_core.kernel.schema import deserialize
 from shuhua_core.kernel.scope import covers, get_visible
 from shuhua_core.media.service import MediaService
-from shuhua_core.places.positions import morton_of, position_values, set_position
+from shuhua_core.places.positions import map_values, morton_of, position_values
 from shuhua_core.places.queries import require_division
 from shuhua_core.sites.derived import COPIED, copy_scope
 from shuhua_core.sites.events import SiteEvent
@@ -49,18 +50,10 @@ class SiteService:
         home = records.home_path(ctx, values["division_code"], by_division=True)
         unit = self._responsible(unit_id, home)
         values["number"] = values["number"] or ctx.deployment.numbers.take(ctx.session, "AZ", ctx.now)
-        site = Site(
-            **values,
-            organisation_id=unit.id,
-            organisation_path=unit.path,
-            state="empty",
-            state_at=ctx.now,
-            version=1,
-            created_at=ctx.now,
-            updated_at=ctx.now,
-        )
+        about = {"organisation_id": unit.id, "organisation_path": unit.path, "state": "empty", "state_at": ctx.now}
+        about |= {"version": 1, "created_at": ctx.now, "updated_at": ctx.now}
+        site: Site = made(Site, {**values, **map_values(position), **about})
         self._check_host_unit(site)
-        set_position(site, position)
         records.require_scope(ctx, site, Permission.SITES_EDIT)
         ctx.session.add(site)
         records.flush(ctx)

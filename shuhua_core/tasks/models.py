@@ -26,6 +26,10 @@ class Task(Base):
         Index("ix_tasks_state_created", "state", "created_at"),
         Index("ix_tasks_state_due", "state", "due_at"),
         Index("ix_tasks_completed", "completed_at"),
+        *(
+            Index(f"ix_tasks_{name}_created", name, "created_at")
+            for name in ("severity", "consent", "fault", "result", "cause_code", "remedy_code")
+        ),
     )
     __scope__: ClassVar[ScopeColumns] = ScopeColumns(
         "task",
@@ -71,7 +75,7 @@ class Task(Base):
     direct: Mapped[bool] = mapped_column(default=False)
     """Allocated to a person, not to a unit."""
     due_at: Mapped[datetime] = mapped_column(index=True)
-    appointed_at: Mapped[datetime | None]
+    appointed_at: Mapped[datetime | None] = mapped_column(index=True)
     """Time agreed with the customer."""
     allocated_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]

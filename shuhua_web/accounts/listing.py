@@ -56,7 +56,7 @@ USERS = Listing(
     source=lambda query: query.outerjoin(Organisation, Organisation.id == User.organisation_id),
     filters=(
         RoleFilter("role", _("Role"), Role.code, role_labels),
-        FlagFilter("active", _("Active"), User.active.is_(True)),
+        FlagFilter("active", _("Active"), User.active.is_(True), User.active.is_(False)),
         ChoiceFilter("kind", _("Kind of user"), User.kind, USER_KINDS),
         TextFilter("organisation", _("Organisation"), Organisation.name),
         RecordFilter("organisation_id", _("Organisation"), User.organisation_id),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, Text, and_, cast, select
+from sqlalchemy import ColumnElement, String, Text, and_, cast, select
 from sqlalchemy.orm import aliased
 
 from shuhua_core.accounts.models import User
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.audit.models import AuditEntry, RunningEntry, SecurityEntry
 from shuhua_core.kernel.context import Context
+from shuhua_core.kernel.hints import unlikely
 from shuhua_web.i18n import _
 from shuhua_web.listing import Beginnings, ChoiceFilter, Column, DateRange, Listing, RecordFilter, TextFilter
+from shuhua_web.listing.filters import clean_text, contains
 
 from .words import EVENTS, SECURITY_KINDS
 
@@ -68,6 +72,17 @@ def kind_label(row: Any, locale: str) -> str:
     return en if locale == "en" else zh
 
 
+@dataclass(frozen=True, slots=True)
+class PersonFilter(TextFilter):
+    """Entries of whom the text tells: people are found first, who are fewer than entries."""
+
+    key: Any
+
+    def _condition(self, ctx: Context, given: Sequence[str]) -> ColumnElement[bool]:
+        people = select(User.id).where(contains(self.expression, clean_text(self.name, given[0])))
+        return unlikely(self.key.in_(people))
+
+
 CHANGES = Listing(
     name="changes",
     model=AuditEntry,
@@ -90,8 +105,8 @@ CHANGES = Listing(
     source=lambda query: query.outerjoin(_Who, _Who.id == AuditEntry.actor_id),
     filters=(
         DateRange("at", _("At"), AuditEntry.at),
-        TextFilter("who", _("Who"), _Who.name),
-        TextFilter("login", _("Login"), _Who.login),
+        PersonFilter("who", _("Who"), User.name, AuditEntry.actor_id),
+        PersonFilter("login", _("Login"), User.login, AuditEntry.actor_id),
         ChoiceFilter("record_kind", _("Object"), AuditEntry.record_kind, RECORD_KINDS),
         TextFilter("number", _("Number"), AuditEntry.number),
         RecordFilter("record_id", _("Id"), AuditEntry.record_id),
@@ -123,7 +138,7 @@ SECURITY = Listing(
     source=lambda query: query.outerjoin(_Person, _Person.id == SecurityEntry.actor_id),
     filters=(
         DateRange("at", _("At"), SecurityEntry.at),
-        TextFilter("who", _("Who"), _Person.name),
+        PersonFilter("who", _("Who"), User.name, SecurityEntry.actor_id),
         ChoiceFilter("what", _("What"), SecurityEntry.kind, SECURITY_KINDS),
         TextFilter("address", _("Network address"), SecurityEntry.address),
         RecordFilter("record_id", _("Id"), SecurityEntry.record_id),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
 
 from shuhua_core.kernel.context import Context
+from shuhua_core.kernel.hints import unlikely
 from shuhua_web import formats
 
 if TYPE_CHECKING:
@@ -35,17 +36,21 @@ def total(listing: Listing, ctx: Context, conditions: Sequence[ColumnElement[boo
 def by_state(listing: Listing, ctx: Context, conditions: Sequence[ColumnElement[bool]]) -> Mapping[str, int]:
     """How many rows that fit are in each state, each at most one more than :data:`COUNTED`.
 
-    That is one statement, or two where all together are more.
+    That is one statement, or two where all together are more than twice as many.
     """
     if listing.states is None:
         return {}
     state = listing.states.expression
-    some = listing.joined(select(state.label("state")).where(and_(*conditions)).limit(COUNTED + 1)).subquery()
-    found = ctx.session.execute(select(some.c.state, func.count()).group_by(some.c.state)).all()
-    if sum(count for _state, count in found) > COUNTED:
-        names = listing.states.table(ctx).states
-        return apart(listing, ctx, {name: [*conditions, state == literal(name)] for name in names})
-    return {name: count for name, count in found if name is not None and count}
+    seen = 2 * COUNTED
+    some = listing.joined(select(state.label("state")).where(and_(*conditions)).limit(seen + 1)).subquery()
+    rows = ctx.session.execute(select(some.c.state, func.count()).group_by(some.c.state)).all()
+    found: dict[str, int] = {name: min(count, COUNTED + 1) for name, count in rows if name is not None and count}
+    if sum(count for _state, count in rows) > seen:
+        # Of the state that most are in enough was seen. The others have few rows each, or none, which its index counts.
+        rest = [name for name in listing.states.table(ctx).states if found.get(name, 0) <= COUNTED]
+        exactly = apart(listing, ctx, {name: [*conditions, unlikely(state == literal(name))] for name in rest})
+        found = {name: count for name, count in found.items() if name not in rest} | dict(exactly)
+    return found
 
 
 def apart(listing: Listing, ctx: Context, wanted: Mapping[str, Sequence[ColumnElement[bool]]]) -> Mapping[str, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from shuhua_core.kernel.choices import CodeList
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid
+from shuhua_core.kernel.hints import unlikely
 from shuhua_core.kernel.scope import is_record, prefix_range
 from shuhua_web.i18n import _
 
@@ -273,6 +274,11 @@ class FlagFilter(Filter):
     """Rows for which something is so (``true``) or is not (``false``); ``is_so`` may need the present moment."""
 
     is_so: ColumnElement[bool] | Callable[[Context], ColumnElement[bool]]
+    otherwise: ColumnElement[bool] | None = None
+    """The opposite in words that an index serves; without it ``is_so`` is negated, which none does."""
+    _: KW_ONLY
+    seldom: bool = False
+    """Whether it is so for few rows, which an index finds."""
     template: ClassVar[str] = "flag"
 
     @property
@@ -284,7 +290,9 @@ class FlagFilter(Filter):
         if given[0] not in {"true", "false"}:
             raise Invalid({self.name: _("Choose yes or no.")})
         so = self.is_so if isinstance(self.is_so, ColumnElement) else self.is_so(ctx)
-        return so if given[0] == "true" else so.is_not(True)
+        if given[0] == "true":
+            return unlikely(so) if self.seldom else so
+        return so.is_not(True) if self.otherwise is None else self.otherwise
 
     def _json_schema(self) -> dict[str, Any]:
         return {"type": "boolean"}

@@ -159,21 +159,43 @@ class Listing:
         return [column for column in columns if column.name not in self._by_name]
 
     def page_query(
-        self, ctx: Context, conditions: Sequence[ColumnElement[bool]], sort: str | None, *, limit: int, offset: int
+        self,
+        ctx: Context,
+        conditions: Sequence[ColumnElement[bool]],
+        sort: str | None,
+        *,
+        limit: int,
+        offset: int,
+        few: bool = False,
     ) -> Select[Any]:
-        """One numbered page: its rows are found by their ids alone, so that columns cost as much on any page as on the first."""
-        order = self.order(ctx, sort)
-        found = select(self.model.id).where(and_(*conditions)).order_by(*order).limit(limit).offset(offset)
-        ids = self.joined(found, self.sorting(ctx, sort)[1]).subquery()
+        """One numbered page: its rows are found by their ids alone, so that columns cost as much on any page as on the first.
+
+        ``few``: that not many rows fit, so that all are found and then ordered. A planner that does not know it may walk a
+        million rows in their order to find the twenty that fit.
+        """
+        order, key = self.order(ctx, sort), self.sorting(ctx, sort)[1]
+        if few:
+            those = self.joined(select(self.model.id, key.label("sort")).where(and_(*conditions)))
+            there = those.cte().prefix_with("MATERIALIZED").c
+            found = select(there.id).order_by(*self._ordered(sort, there.sort, there.id))
+            ids = found.limit(limit).offset(offset).subquery()
+        else:
+            found = select(self.model.id).where(and_(*conditions)).order_by(*order).limit(limit).offset(offset)
+            ids = self.joined(found, key).subquery()
         # The rows found are ordered again; a subquery of its own is what PostgreSQL and SQLite both take with a limit.
         return self.query(ctx, [self.model.id.in_(select(ids.c.id))]).order_by(*order)
 
     def order(self, ctx: Context, sort: str | None) -> tuple[Any, Any]:
         """What to order by: the column, then the id, so that no two rows are alike."""
-        name, expression, descending = self.sorting(ctx, sort)
-        direction = expression.desc() if descending else expression.asc()
-        key = self.model.id.desc() if descending else self.model.id.asc()
-        return (direction.nulls_last() if self.sorts_nulls(name) else direction), key
+        return self._ordered(sort, self.sorting(ctx, sort)[1], self.model.id)
+
+    def _ordered(self, sort: str | None, expression: Any, key: Any) -> tuple[Any, Any]:
+        wanted = sort or self.default_sort
+        if wanted.startswith("-"):
+            direction, key = expression.desc(), key.desc()
+        else:
+            direction, key = expression.asc(), key.asc()
+        return (direction.nulls_last() if self.sorts_nulls(wanted) else direction), key
 
     def joined(self, query: Select[Any], *besides: Any) -> Select[Any]:
         """The query with the joins of ``source``, if it or what stands ``besides`` it takes anything from another table."""

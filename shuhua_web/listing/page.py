@@ -12,6 +12,7 @@ from pyramid.request import Request
 
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import Invalid
+from shuhua_core.kernel.hints import unlikely
 from shuhua_core.kernel.workflow import Workflow
 from shuhua_web.i18n import _
 
@@ -31,6 +32,8 @@ PAGE_SIZES = (10, 20, 50, 100)
 DEFAULT_SIZE = 20
 DEEPEST = COUNTED
 """Rows behind this offset are found by filters or in another order, not by turning pages."""
+FEW = 5_000
+"""Rows of a filtered list that are all found before they are ordered."""
 FIRST_FILTERS = 4
 """Filters that stand beside the search; the others are behind the fold."""
 MAXIMUM_TABS = 8
@@ -227,17 +230,19 @@ def _fill(listing: Listing, request: Request, page: ListPage, workflow: Workflow
     wanted = next(iter(page.values.get("sort", ())), None) or None
     page.sort = listing.sorting(ctx, wanted)[0]
     conditions = listing.conditions(ctx, page.values, without_state=True)
+    state = listing.state_condition(page.values)
     if workflow is not None:
         counts = counting.by_state(listing, ctx, conditions)
         chosen = [each for each in page.values.get(listing.states.parameter, ()) if each]  # type: ignore[union-attr]
-        state = listing.state_condition(page.values)
-        conditions += [state] if state is not None else []
-        page.total = counting.together([count for state, count in counts.items() if not chosen or state in chosen])
+        page.total = counting.together([count for name, count in counts.items() if not chosen or name in chosen])
         page.tabs = _tabs(page, workflow, counts, chosen, request.locale_name)
     else:
         page.total = counting.total(listing, ctx, conditions)
     page.page = min(_whole(page.values, "page"), page.pages)
-    query = listing.page_query(ctx, conditions, wanted, limit=page.size, offset=(page.page - 1) * page.size)
+    few = page.filtered and page.total <= FEW
+    if state is not None:
+        conditions.append(unlikely(state) if few else state)
+    query = listing.page_query(ctx, conditions, wanted, limit=page.size, offset=(page.page - 1) * page.size, few=few)
     found = ctx.session.execute(query).all()
     columns = page.chosen.columns
     page.heads = [_head(page, column, first=index == 0) for index, column in enumerate(columns)]

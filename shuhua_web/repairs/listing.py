@@ -107,7 +107,7 @@ REPAIRS = Listing(
         ChoiceFilter("fault", _("Kind of fault"), RepairRequest.fault, FAULTS),
         ChoiceFilter("channel", _("Channel"), RepairRequest.channel, CHANNELS),
         DateRange("created", _("Received"), RepairRequest.created_at),
-        FlagFilter("open", _("Not settled"), is_open),
+        FlagFilter("open", _("Not settled"), is_open, seldom=True),
         FlagFilter("acted_on", _("Dealt with"), RepairRequest.first_action_at.is_not(None)),
         DivisionFilter("division", _("Division"), RepairRequest.division_code, source="divisions.options", label=division_label),
         RecordFilter("site_id", _("Installation point"), RepairRequest.site_id, "sites.options", SITE_LABEL),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import aliased
 
 from shuhua_core.accounts.models import Organisation
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives.models import Customer, ProductModel, Project
+from shuhua_core.kernel.hints import unlikely
 from shuhua_core.kernel.workflow import State, Workflow
 from shuhua_core.places.models import Division
 from shuhua_core.sites.lifetime import TERMS
@@ -61,6 +63,11 @@ def _of_equipment(query: Select[Any]) -> Select[Any]:
         .outerjoin(BUYER, BUYER.id == Equipment.customer_id)
         .outerjoin(WORK, WORK.id == Equipment.project_id)
     )
+
+
+def _in_no(states: Collection[str]) -> ColumnElement[bool]:
+    """In one of the other states of a piece."""
+    return unlikely(Equipment.state.in_([each for each in EQUIPMENT_WORKFLOW.states if each not in states]))
 
 
 SITE_LIST = Listing(
@@ -146,8 +153,8 @@ EQUIPMENT_LIST = Listing(
         DateRange("safe_life", _("Safe service life to"), Equipment.safe_life_to),
         TermFilter("warranty_ends", _("Warranty ends"), Equipment.warranty_to, TERMS),
         TermFilter("safe_life_ends", _("Safe life ends"), Equipment.safe_life_to, TERMS),
-        FlagFilter("in_use", _("In use"), Equipment.state.in_(IN_USE)),
-        FlagFilter("intact", _("Intact"), Equipment.state.in_(INTACT)),
+        FlagFilter("in_use", _("In use"), Equipment.state.in_(IN_USE), _in_no(IN_USE)),
+        FlagFilter("intact", _("Intact"), Equipment.state.in_(INTACT), _in_no(INTACT)),
         RecordFilter("site_id", _("Installation point"), Equipment.site_id),
         RecordFilter("model_id", _("Model"), Equipment.model_id),
         RecordFilter("project_id", _("Project"), Equipment.project_id),

@@ -1,216 +1,172 @@
-"""Generated rows for the benchmark of the lists: as many of each kind as one asks for, the same ones each time."""
+"""A database with as many rows of each kind as one asks for, kept for the next run if one wants it."""
 
 from __future__ import annotations
 
-import datetime as dt
-import random
+import hashlib
+import inspect
+import shutil
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from shuhua_core.accounts.models import Organisation
-from shuhua_core.archives.models import Customer, ProductModel
-from shuhua_core.audit.models import AuditEntry
+from shuhua_core import migrations, seed
+from shuhua_core.accounts.models import User
+from shuhua_core.archives.models import Customer, ProductModel, Project
+from shuhua_core.articles.models import Article
+from shuhua_core.audit.models import AuditEntry, RunningEntry, SecurityEntry
 from shuhua_core.followups.models import Followup
+from shuhua_core.house import open_deployment
+from shuhua_core.inspections.models import Inspection
+from shuhua_core.kernel.db import Base
 from shuhua_core.kernel.deployment import Deployment
+from shuhua_core.kernel.settings import from_mapping
 from shuhua_core.kernel.workflow_store import WorkflowVersion
+from shuhua_core.messages.models import Message
+from shuhua_core.places.models import Division
 from shuhua_core.repairs.models import RepairRequest
 from shuhua_core.sites.models import Equipment, Site
 from shuhua_core.tasks.models import Task
 from shuhua_core.testing.factories import accounts
 
-COMMON, RARE, OLD, ABSENT = "踏板", "断裂", "旧式", "绝无"
-"""Words of two characters: in a third of the rows, in one of 20,000, in the oldest fiftieth alone, and in none."""
-SYMPTOMS = ("踏板松动，转轴有异响", "扶手生锈，漆面脱落", "使用时晃动，螺栓松了")
-WAITING = 5_000
-"""One in so many requests and tasks still waits for somebody; the others are settled."""
-AGENTS = 20
-START = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-_PORTION = 5_000
-_DAYS = 2_000
+from . import filling, lists_rows
+from .lists_rows import AGENTS, COUNTIES, PEOPLE, Row, World
+
+KINDS: Mapping[Any, Callable[[World], Iterator[Row]]] = {
+    Customer: lists_rows.customers,
+    Project: lists_rows.projects,
+    ProductModel: lists_rows.models,
+    Site: lists_rows.sites,
+    Equipment: lists_rows.equipment,
+    RepairRequest: lists_rows.repairs,
+    Task: lists_rows.tasks,
+    Followup: lists_rows.followups,
+    Inspection: lists_rows.inspections,
+    Message: lists_rows.messages,
+    Article: lists_rows.articles,
+    User: lists_rows.users,
+    AuditEntry: lists_rows.changes,
+    SecurityEntry: lists_rows.security,
+    RunningEntry: lists_rows.running,
+}
+_TABLES = [model.__table__ for model in KINDS]
+
+
+def deployment_at(url: str, folder: Path) -> Deployment:
+    """A deployment of this database."""
+    settings = {"shuhua.database_url": url, "shuhua.media_path": str(folder / "media"), "shuhua.origin": "http://127.0.0.1"}
+    return open_deployment(from_mapping({**settings, "shuhua.secret": "of a benchmark, and of nothing else"}, {}))
 
 
 def fill(deployment: Deployment, count: int) -> None:
-    """``count`` rows of each kind, and the logins ``dispatcher`` and ``administrator``. The database is seeded."""
+    """Make the tables, with ``count`` rows of each kind and the people who look at them."""
     database = deployment.database
+    migrations.upgrade(database)
     with database.write() as session:
+        seed.seed(session, deployment.clock.now())
         branch = accounts.organisation(session, "branch", name="示例分公司", divisions=["35"])
         agents = [
             accounts.organisation(session, "agent", parent=branch, name=f"示例代理商 {n}", divisions=["35"])
             for n in range(AGENTS)
         ]
-        accounts.user(session, "dispatcher", login="dispatcher", organisation=branch)
-        accounts.user(session, "administrator", login="administrator")
-        model = {"number": "SH-001", "name": "漫步机", "type": "air_walker", "created_at": START, "updated_at": START}
-        session.execute(sa.insert(ProductModel), model)
+        people = [accounts.user(session, "dispatcher", login="dispatcher", organisation=branch)]
+        people += [accounts.user(session, role, login=role) for role in ("administrator", "content_editor")]
+        people += [accounts.user(session, "repairer", organisation=agents[n % AGENTS]) for n in range(PEOPLE)]
+        for n in range(1, COUNTIES + 1):
+            session.merge(Division(code=f"3505{n:02d}", level="county", name_zh=f"示例县 {n}", name_en=f"County {n}"))
         newest = sa.select(WorkflowVersion.name, sa.func.max(WorkflowVersion.version)).group_by(WorkflowVersion.name)
-        world = World(count, branch, agents, dict(session.execute(newest).all()))  # type: ignore[arg-type]
-    for made, row in KINDS.items():
-        rows: Iterator[Mapping[str, Any]] = (row(world, number) for number in range(1, count + 1))
-        while portion := list(islice(rows, _PORTION)):
-            with database.write() as session:
-                session.execute(sa.insert(made.__table__), portion)
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE" if database.dialect == "sqlite" else "VACUUM ANALYZE")
+        versions: dict[str, int] = dict(map(tuple, session.execute(newest)))
+        units = [(agent.id, agent.path) for agent in agents]
+        world = World(count, branch.path, units, versions)
+        world.people = [person.id for person in people]
+    with filling.filling(database, _TABLES) as connection:
+        for model, rows in KINDS.items():
+            filling.put(connection, model, rows(world))
 
 
-class World:
-    """What all rows share."""
-
-    def __init__(self, count: int, branch: Organisation, agents: list[Organisation], versions: Mapping[str, int]) -> None:
-        self.count, self.branch, self.versions = count, branch.path, versions
-        self.agents = [(agent.id, agent.path) for agent in agents]
-        self.chance = random.Random(20261122)
-
-    def at(self, number: int) -> dt.datetime:
-        """When the row came."""
-        return START + dt.timedelta(days=_DAYS) * (number / self.count)
-
-    def words(self, number: int, text: str) -> str:
-        """``text`` with the words that are looked for."""
-        rare = RARE if number % 20_000 == 777 else ""
-        return f"{text}{rare}{OLD if number * 50 <= self.count else ''}（{number}）"
-
-    def division(self) -> str:
-        """A county."""
-        return f"3505{self.chance.randint(1, 12):02d}"
+@contextmanager
+def opened(url: str, folder: Path, rows: int) -> Iterator[Deployment]:
+    """A new database with so many rows of each kind."""
+    deployment = deployment_at(url, folder)
+    fill(deployment, rows)
+    try:
+        yield deployment
+    finally:
+        deployment.database.dispose()
 
 
-def _site(world: World, number: int) -> dict[str, Any]:
-    at = world.at(number)
-    unit, path = world.agents[number % AGENTS]
-    return {
-        "number": f"AZ{number:08d}",
-        "name": world.words(number, f"示例小区健身点{COMMON if number % 3 == 0 else ''}"),
-        "kind": ("park", "path", "school")[number % 3],
-        "address": f"示例路 {number} 号",
-        "organisation_id": unit,
-        "organisation_path": path,
-        "division_code": None,
-        "installed_on": at.date(),
-        "phone": f"139{number:08d}",
-        "phone_tail": f"{number % 10_000:04d}",
-        "state": "faulty" if number % WAITING == 0 else "normal",
-        "state_at": at,
-        "created_at": at,
-        "updated_at": at,
-    }
+@contextmanager
+def kept(server: str | None, folder: Path, rows: int) -> Iterator[Deployment]:
+    """That of an earlier run with the same tables, columns and rows, whose indexes are brought to what the models say.
+
+    On the PostgreSQL at ``server``, or in a file of ``folder``.
+    """
+    name = f"lists_{_fingerprint()}_{rows}"
+    place = _OnServer(server) if server else _InFolder(folder)
+    if not place.has(name):
+        with opened(place.address(f"{name}_new"), folder, rows):
+            pass
+        place.rename(f"{name}_new", name)
+    deployment = deployment_at(place.address(name), folder)
+    try:
+        with filling.alone(deployment.database) as connection:
+            if filling.make_indexes(connection, _TABLES):
+                connection.exec_driver_sql("ANALYZE")
+        yield deployment
+    finally:
+        deployment.database.dispose()
 
 
-def _piece(world: World, number: int) -> dict[str, Any]:
-    at = world.at(number)
-    return {
-        "number": f"CP{number:08d}",
-        "serial": f"SN{number:09d}",
-        "name": world.words(number, f"漫步机{COMMON if number % 3 == 0 else ''}"),
-        "model_id": 1,
-        "site_id": number,
-        "installed_on": at.date(),
-        "safe_life_to": (at + dt.timedelta(days=2920)).date(),
-        "organisation_path": world.agents[number % AGENTS][1],
-        "division_code": world.division(),
-        "state": "faulty" if number % WAITING == 0 else "normal",
-        "state_at": at,
-        "state_source": "create",
-        "created_at": at,
-        "updated_at": at,
-    }
+def _fingerprint() -> str:
+    """Of all columns and of the rows."""
+    columns = [(table.name, column.name, str(column.type)) for table in Base.metadata.sorted_tables for column in table.columns]
+    return hashlib.sha256(f"{columns}{inspect.getsource(lists_rows)}".encode()).hexdigest()[:12]
 
 
-def _customer(world: World, number: int) -> dict[str, Any]:
-    at = world.at(number)
-    return {
-        "number": f"KH{number:08d}",
-        "name": world.words(number, f"示例小学{COMMON if number % 3 == 0 else ''}"),
-        "kind": ("school", "sports_bureau", "club")[number % 3],
-        "address": f"示例路 {number} 号",
-        "contact_name": "王女士",
-        "phone": f"139{number:08d}",
-        "phone_tail": f"{number % 10_000:04d}",
-        "organisation_path": world.branch,
-        "created_at": at,
-        "updated_at": at,
-    }
+class _InFolder:
+    """Databases of SQLite."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def address(self, name: str) -> str:
+        """Of the one with this name, which need not be there."""
+        (self._folder / f"{name}.sqlite").unlink(missing_ok=True) if name.endswith("_new") else None
+        return f"sqlite:///{self._folder / name}.sqlite"
+
+    def has(self, name: str) -> bool:
+        """Whether it is there."""
+        return (self._folder / f"{name}.sqlite").exists()
+
+    def rename(self, name: str, to: str) -> None:
+        """Give it another name."""
+        shutil.move(self._folder / f"{name}.sqlite", self._folder / f"{to}.sqlite")
 
 
-def _shared(world: World, number: int) -> dict[str, Any]:
-    at = world.at(number)
-    return {
-        "symptom": world.words(number, SYMPTOMS[number % len(SYMPTOMS)]),
-        "severity": ("urgent", "high", "normal")[number % 3],
-        "site_id": number,
-        "equipment_id": number,
-        "division_code": world.division(),
-        "address": f"示例路 {number} 号",
-        "created_at": at,
-        "updated_at": at,
-    }
+class _OnServer:
+    """Databases of PostgreSQL."""
 
+    def __init__(self, server: str) -> None:
+        self._url = sa.make_url(server)
 
-def _repair(world: World, number: int) -> dict[str, Any]:
-    return {
-        **_shared(world, number),
-        "number": f"BX{number:08d}",
-        "state": "pending_review" if number % WAITING == 0 else "closed",
-        "workflow_version": world.versions["repairs"],
-        "channel": "call_centre",
-        "organisation_path": world.branch,
-        "caller_name": "王女士",
-        "caller_phone": f"139{number:08d}",
-        "caller_tail": f"{number % 10_000:04d}",
-    }
+    def address(self, name: str) -> str:
+        """Of the one with this name, which is made if it is a new one."""
+        if name.endswith("_new"):
+            self._do(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+        return self._url.set(database=name).render_as_string(hide_password=False)
 
+    def has(self, name: str) -> bool:
+        """Whether it is there."""
+        return bool(self._do(f"SELECT 1 FROM pg_database WHERE datname = '{name}'").first())
 
-def _task(world: World, number: int) -> dict[str, Any]:
-    unit, path = world.agents[number % AGENTS]
-    return {
-        **_shared(world, number),
-        "number": f"RW{number:08d}",
-        "state": "repairing" if number % WAITING == 0 else "completed",
-        "workflow_version": world.versions["tasks"],
-        "branch_path": world.branch,
-        "organisation_path": path,
-        "unit_id": unit,
-        "due_at": world.at(number) + dt.timedelta(hours=72),
-    }
+    def rename(self, name: str, to: str) -> None:
+        """Give it another name."""
+        self._do(f"ALTER DATABASE {name} RENAME TO {to}")
 
-
-def _followup(world: World, number: int) -> dict[str, Any]:
-    at = world.at(number)
-    return {
-        "number": f"HF{number:08d}",
-        "task_id": number,
-        "site_id": number,
-        "state": "open" if number % WAITING == 0 else "done",
-        "organisation_path": world.branch,
-        "division_code": world.division(),
-        "created_at": at,
-        "updated_at": at,
-    }
-
-
-def _change(world: World, number: int) -> dict[str, Any]:
-    return {
-        "at": world.at(number),
-        "actor_id": 1 + number % 2,
-        "actor_kind": "user",
-        "event": ("repairs.created", "tasks.completed", "tasks.accepted")[number % 3],
-        "action": ("create", "complete", "accept")[number % 3],
-        "record_kind": "repair" if number % 3 == 0 else "task",
-        "record_id": number,
-        "number": f"BX{number:08d}" if number % 3 == 0 else f"RW{number:08d}",
-        "detail": {},
-    }
-
-
-KINDS: Mapping[Any, Callable[[World, int], dict[str, Any]]] = {
-    Site: _site,
-    Equipment: _piece,
-    Customer: _customer,
-    RepairRequest: _repair,
-    Task: _task,
-    Followup: _followup,
-    AuditEntry: _change,
-}
+    def _do(self, *statements: str) -> Any:
+        engine = sa.create_engine(self._url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            found = [connection.exec_driver_sql(each) for each in statements][-1]
+            return found.freeze()() if found.returns_rows else found

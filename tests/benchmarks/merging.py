@@ -32,7 +32,7 @@ from shuhua_core.kernel.deployment import Deployment
 from shuhua_core.places.positions import morton_of
 from shuhua_core.sites.merging import site_twins, twins_of_site
 from shuhua_core.sites.models import Site
-from tests.benchmarks.lists import opened
+from tests.benchmarks.lists_data import opened
 
 NAMES = 2_000
 ROUNDS = 5

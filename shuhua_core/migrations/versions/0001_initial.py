@@ -126,6 +126,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_actor", "audit", ["actor_id", "id"], unique=False)
     op.create_index(op.f("ix_audit_at"), "audit", ["at"], unique=False)
+    op.create_index("ix_audit_event", "audit", ["event", "at"], unique=False)
     op.create_index("ix_audit_feed", "audit", ["txid", "id"], unique=False)
     op.create_index(op.f("ix_audit_number"), "audit", ["number"], unique=False)
     op.create_index("ix_audit_record", "audit", ["record_kind", "record_id", "id"], unique=False)
@@ -299,6 +300,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_running_log")),
     )
     op.create_index(op.f("ix_running_log_at"), "running_log", ["at"], unique=False)
+    op.create_index("ix_running_log_level", "running_log", ["level", "at"], unique=False)
     op.create_table(
         "security_log",
         sa.Column("id", types.BigInt, nullable=False),
@@ -314,7 +316,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_security_log")),
     )
     op.create_index(op.f("ix_security_log_at"), "security_log", ["at"], unique=False)
-    op.create_index(op.f("ix_security_log_kind"), "security_log", ["kind"], unique=False)
+    op.create_index("ix_security_log_kind", "security_log", ["kind", "at"], unique=False)
     op.create_table(
         "sign_in_counters",
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -424,11 +426,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_customers_created_at"), "customers", ["created_at"], unique=False)
     op.create_index(op.f("ix_customers_division_code"), "customers", ["division_code"], unique=False)
+    op.create_index("ix_customers_kind_created", "customers", ["kind", "created_at"], unique=False)
     op.create_index(op.f("ix_customers_name"), "customers", ["name"], unique=False)
     op.create_index(op.f("ix_customers_name_key"), "customers", ["name_key"], unique=False)
     op.create_index(op.f("ix_customers_organisation_path"), "customers", ["organisation_path"], unique=False)
     op.create_index(op.f("ix_customers_phone"), "customers", ["phone"], unique=False)
     op.create_index("ix_customers_phone_tail", "customers", ["phone_tail"], unique=False)
+    op.create_index(op.f("ix_customers_updated_at"), "customers", ["updated_at"], unique=False)
     op.create_table(
         "duty_areas",
         sa.Column("organisation_id", types.BigInt, nullable=False),
@@ -509,11 +513,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_projects")),
         sa.UniqueConstraint("number", name=op.f("uq_projects_number")),
     )
+    op.create_index(op.f("ix_projects_accepted_on"), "projects", ["accepted_on"], unique=False)
+    op.create_index(op.f("ix_projects_amount"), "projects", ["amount"], unique=False)
     op.create_index(op.f("ix_projects_created_at"), "projects", ["created_at"], unique=False)
     op.create_index(op.f("ix_projects_customer_id"), "projects", ["customer_id"], unique=False)
     op.create_index(op.f("ix_projects_division_code"), "projects", ["division_code"], unique=False)
+    op.create_index("ix_projects_kind_created", "projects", ["kind", "created_at"], unique=False)
     op.create_index(op.f("ix_projects_name"), "projects", ["name"], unique=False)
     op.create_index(op.f("ix_projects_organisation_path"), "projects", ["organisation_path"], unique=False)
+    op.create_index(op.f("ix_projects_updated_at"), "projects", ["updated_at"], unique=False)
     op.create_table(
         "users",
         sa.Column("id", types.BigInt, nullable=False),
@@ -547,9 +555,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("login", name=op.f("uq_users_login")),
     )
     op.create_index(op.f("ix_users_customer_id"), "users", ["customer_id"], unique=False)
+    op.create_index(
+        "ix_users_disabled",
+        "users",
+        ["login"],
+        unique=False,
+        sqlite_where=sa.text("active IS 0"),
+        postgresql_where=sa.text("active IS false"),
+    )
+    op.create_index("ix_users_kind", "users", ["kind", "login"], unique=False)
     op.create_index("ix_users_name", "users", ["name", "id"], unique=False)
     op.create_index(op.f("ix_users_organisation_id"), "users", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_users_organisation_path"), "users", ["organisation_path"], unique=False)
+    op.create_index(op.f("ix_users_updated_at"), "users", ["updated_at"], unique=False)
     op.create_table(
         "absences",
         sa.Column("id", types.BigInt, nullable=False),
@@ -948,6 +966,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sites_division_code"), "sites", ["division_code"], unique=False)
     op.create_index(op.f("ix_sites_host_unit_id"), "sites", ["host_unit_id"], unique=False)
     op.create_index(op.f("ix_sites_inspect_by"), "sites", ["inspect_by"], unique=False)
+    op.create_index("ix_sites_kind_created", "sites", ["kind", "created_at"], unique=False)
     op.create_index(
         "ix_sites_map",
         "sites",
@@ -981,7 +1000,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sites_organisation_id"), "sites", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_sites_organisation_path"), "sites", ["organisation_path"], unique=False)
     op.create_index(op.f("ix_sites_phone_tail"), "sites", ["phone_tail"], unique=False)
+    op.create_index(op.f("ix_sites_state_at"), "sites", ["state_at"], unique=False)
     op.create_index("ix_sites_state_created", "sites", ["state", "created_at"], unique=False)
+    op.create_index(op.f("ix_sites_updated_at"), "sites", ["updated_at"], unique=False)
     op.create_table(
         "steps",
         sa.Column("id", types.BigInt, nullable=False),
@@ -1121,6 +1142,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_equipment_host_unit_id"), "equipment", ["host_unit_id"], unique=False)
     op.create_index(op.f("ix_equipment_installed_on"), "equipment", ["installed_on"], unique=False)
     op.create_index(op.f("ix_equipment_model_id"), "equipment", ["model_id"], unique=False)
+    op.create_index(op.f("ix_equipment_name"), "equipment", ["name"], unique=False)
     op.create_index(op.f("ix_equipment_organisation_path"), "equipment", ["organisation_path"], unique=False)
     op.create_index(op.f("ix_equipment_produced_on"), "equipment", ["produced_on"], unique=False)
     op.create_index(op.f("ix_equipment_project_id"), "equipment", ["project_id"], unique=False)
@@ -1128,9 +1150,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_equipment_safe_life_to"), "equipment", ["safe_life_to"], unique=False)
     op.create_index(op.f("ix_equipment_serial"), "equipment", ["serial"], unique=False)
     op.create_index("ix_equipment_site_id_state", "equipment", ["site_id", "state"], unique=False)
+    op.create_index(op.f("ix_equipment_state_at"), "equipment", ["state_at"], unique=False)
     op.create_index("ix_equipment_state_created", "equipment", ["state", "created_at"], unique=False)
     op.create_index("ix_equipment_state_safe_life", "equipment", ["state", "safe_life_to"], unique=False)
     op.create_index("ix_equipment_state_warranty", "equipment", ["state", "warranty_to"], unique=False)
+    op.create_index(op.f("ix_equipment_updated_at"), "equipment", ["updated_at"], unique=False)
     op.create_index(op.f("ix_equipment_warranty_rule_id"), "equipment", ["warranty_rule_id"], unique=False)
     op.create_index(op.f("ix_equipment_warranty_to"), "equipment", ["warranty_to"], unique=False)
     op.create_table(
@@ -1357,15 +1381,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inspections")),
         sa.UniqueConstraint("number", name=op.f("uq_inspections_number")),
     )
+    op.create_index(op.f("ix_inspections_abnormal"), "inspections", ["abnormal"], unique=False)
+    op.create_index(op.f("ix_inspections_captured_at"), "inspections", ["captured_at"], unique=False)
+    op.create_index(op.f("ix_inspections_created_at"), "inspections", ["created_at"], unique=False)
+    op.create_index(op.f("ix_inspections_distance"), "inspections", ["distance"], unique=False)
     op.create_index("ix_inspections_division", "inspections", ["division_code", "received_at"], unique=False)
     op.create_index(op.f("ix_inspections_due_on"), "inspections", ["due_on"], unique=False)
     op.create_index(op.f("ix_inspections_host_unit_id"), "inspections", ["host_unit_id"], unique=False)
     op.create_index("ix_inspections_inspector", "inspections", ["inspector_id", "received_at"], unique=False)
+    op.create_index("ix_inspections_on_time", "inspections", ["on_time", "received_at"], unique=False)
     op.create_index("ix_inspections_organisation", "inspections", ["organisation_path", "received_at"], unique=False)
     op.create_index(op.f("ix_inspections_plan_id"), "inspections", ["plan_id"], unique=False)
     op.create_index(op.f("ix_inspections_received_at"), "inspections", ["received_at"], unique=False)
     op.create_index("ix_inspections_site", "inspections", ["site_id", "received_at"], unique=False)
+    op.create_index(
+        "ix_inspections_skewed",
+        "inspections",
+        ["received_at"],
+        unique=False,
+        sqlite_where=sa.text("skewed IS 1"),
+        postgresql_where=sa.text("skewed IS true"),
+    )
+    op.create_index("ix_inspections_state", "inspections", ["state", "received_at"], unique=False)
     op.create_index(op.f("ix_inspections_unit_id"), "inspections", ["unit_id"], unique=False)
+    op.create_index(op.f("ix_inspections_updated_at"), "inspections", ["updated_at"], unique=False)
     op.create_table(
         "labels",
         sa.Column("id", types.BigInt, nullable=False),
@@ -1452,15 +1491,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_repairs_caller", "repairs", ["caller_phone"], unique=False)
     op.create_index(op.f("ix_repairs_caller_tail"), "repairs", ["caller_tail"], unique=False)
+    op.create_index("ix_repairs_channel_created", "repairs", ["channel", "created_at"], unique=False)
     op.create_index(op.f("ix_repairs_contact_id"), "repairs", ["contact_id"], unique=False)
     op.create_index(op.f("ix_repairs_created_at"), "repairs", ["created_at"], unique=False)
     op.create_index(op.f("ix_repairs_customer_id"), "repairs", ["customer_id"], unique=False)
     op.create_index("ix_repairs_division", "repairs", ["division_code", "state"], unique=False)
     op.create_index(op.f("ix_repairs_equipment_id"), "repairs", ["equipment_id"], unique=False)
+    op.create_index("ix_repairs_fault_created", "repairs", ["fault", "created_at"], unique=False)
     op.create_index(op.f("ix_repairs_host_unit_id"), "repairs", ["host_unit_id"], unique=False)
     op.create_index(op.f("ix_repairs_merged_into_id"), "repairs", ["merged_into_id"], unique=False)
     op.create_index("ix_repairs_organisation_state", "repairs", ["organisation_path", "state", "created_at"], unique=False)
     op.create_index(op.f("ix_repairs_reporter_id"), "repairs", ["reporter_id"], unique=False)
+    op.create_index("ix_repairs_severity_created", "repairs", ["severity", "created_at"], unique=False)
     op.create_index(op.f("ix_repairs_site_id"), "repairs", ["site_id"], unique=False)
     op.create_index("ix_repairs_state_created", "repairs", ["state", "created_at"], unique=False)
     op.create_index("ix_repairs_state_morton", "repairs", ["state", "morton"], unique=False)
@@ -1522,16 +1564,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
         sa.UniqueConstraint("number", name=op.f("uq_tasks_number")),
     )
+    op.create_index(op.f("ix_tasks_appointed_at"), "tasks", ["appointed_at"], unique=False)
+    op.create_index("ix_tasks_cause_code_created", "tasks", ["cause_code", "created_at"], unique=False)
     op.create_index("ix_tasks_completed", "tasks", ["completed_at"], unique=False)
+    op.create_index("ix_tasks_consent_created", "tasks", ["consent", "created_at"], unique=False)
     op.create_index(op.f("ix_tasks_created_at"), "tasks", ["created_at"], unique=False)
     op.create_index(op.f("ix_tasks_customer_id"), "tasks", ["customer_id"], unique=False)
     op.create_index("ix_tasks_division", "tasks", ["division_code", "state"], unique=False)
     op.create_index(op.f("ix_tasks_due_at"), "tasks", ["due_at"], unique=False)
     op.create_index(op.f("ix_tasks_equipment_id"), "tasks", ["equipment_id"], unique=False)
+    op.create_index("ix_tasks_fault_created", "tasks", ["fault", "created_at"], unique=False)
     op.create_index(op.f("ix_tasks_host_unit_id"), "tasks", ["host_unit_id"], unique=False)
     op.create_index("ix_tasks_organisation_state", "tasks", ["organisation_path", "state", "created_at"], unique=False)
+    op.create_index("ix_tasks_remedy_code_created", "tasks", ["remedy_code", "created_at"], unique=False)
     op.create_index("ix_tasks_repairer_state", "tasks", ["repairer_id", "state"], unique=False)
     op.create_index(op.f("ix_tasks_reporter_id"), "tasks", ["reporter_id"], unique=False)
+    op.create_index("ix_tasks_result_created", "tasks", ["result", "created_at"], unique=False)
+    op.create_index("ix_tasks_severity_created", "tasks", ["severity", "created_at"], unique=False)
     op.create_index(op.f("ix_tasks_site_id"), "tasks", ["site_id"], unique=False)
     op.create_index("ix_tasks_state_created", "tasks", ["state", "created_at"], unique=False)
     op.create_index("ix_tasks_state_due", "tasks", ["state", "due_at"], unique=False)
@@ -1581,12 +1630,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_followups_created_at"), "followups", ["created_at"], unique=False)
     op.create_index(op.f("ix_followups_customer_id"), "followups", ["customer_id"], unique=False)
     op.create_index(op.f("ix_followups_division_code"), "followups", ["division_code"], unique=False)
+    op.create_index(op.f("ix_followups_done_at"), "followups", ["done_at"], unique=False)
     op.create_index(op.f("ix_followups_equipment_id"), "followups", ["equipment_id"], unique=False)
     op.create_index("ix_followups_organisation_state", "followups", ["organisation_path", "state", "created_at"], unique=False)
     op.create_index(op.f("ix_followups_site_id"), "followups", ["site_id"], unique=False)
     op.create_index("ix_followups_state_created", "followups", ["state", "created_at"], unique=False)
     op.create_index(op.f("ix_followups_task_id"), "followups", ["task_id"], unique=False)
     op.create_index(op.f("ix_followups_updated_at"), "followups", ["updated_at"], unique=False)
+    op.create_index("ix_followups_way_created", "followups", ["way", "created_at"], unique=False)
     op.create_index(
         "uq_followups_open_task",
         "followups",
@@ -1881,12 +1932,14 @@ def downgrade() -> None:
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
     )
+    op.drop_index("ix_followups_way_created", table_name="followups")
     op.drop_index(op.f("ix_followups_updated_at"), table_name="followups")
     op.drop_index(op.f("ix_followups_task_id"), table_name="followups")
     op.drop_index("ix_followups_state_created", table_name="followups")
     op.drop_index(op.f("ix_followups_site_id"), table_name="followups")
     op.drop_index("ix_followups_organisation_state", table_name="followups")
     op.drop_index(op.f("ix_followups_equipment_id"), table_name="followups")
+    op.drop_index(op.f("ix_followups_done_at"), table_name="followups")
     op.drop_index(op.f("ix_followups_division_code"), table_name="followups")
     op.drop_index(op.f("ix_followups_customer_id"), table_name="followups")
     op.drop_index(op.f("ix_followups_created_at"), table_name="followups")
@@ -1897,30 +1950,40 @@ def downgrade() -> None:
     op.drop_index("ix_tasks_state_due", table_name="tasks")
     op.drop_index("ix_tasks_state_created", table_name="tasks")
     op.drop_index(op.f("ix_tasks_site_id"), table_name="tasks")
+    op.drop_index("ix_tasks_severity_created", table_name="tasks")
+    op.drop_index("ix_tasks_result_created", table_name="tasks")
     op.drop_index(op.f("ix_tasks_reporter_id"), table_name="tasks")
     op.drop_index("ix_tasks_repairer_state", table_name="tasks")
+    op.drop_index("ix_tasks_remedy_code_created", table_name="tasks")
     op.drop_index("ix_tasks_organisation_state", table_name="tasks")
     op.drop_index(op.f("ix_tasks_host_unit_id"), table_name="tasks")
+    op.drop_index("ix_tasks_fault_created", table_name="tasks")
     op.drop_index(op.f("ix_tasks_equipment_id"), table_name="tasks")
     op.drop_index(op.f("ix_tasks_due_at"), table_name="tasks")
     op.drop_index("ix_tasks_division", table_name="tasks")
     op.drop_index(op.f("ix_tasks_customer_id"), table_name="tasks")
     op.drop_index(op.f("ix_tasks_created_at"), table_name="tasks")
+    op.drop_index("ix_tasks_consent_created", table_name="tasks")
     op.drop_index("ix_tasks_completed", table_name="tasks")
+    op.drop_index("ix_tasks_cause_code_created", table_name="tasks")
+    op.drop_index(op.f("ix_tasks_appointed_at"), table_name="tasks")
     op.drop_table("tasks")
     op.drop_index(op.f("ix_repairs_updated_at"), table_name="repairs")
     op.drop_index("ix_repairs_state_morton", table_name="repairs")
     op.drop_index("ix_repairs_state_created", table_name="repairs")
     op.drop_index(op.f("ix_repairs_site_id"), table_name="repairs")
+    op.drop_index("ix_repairs_severity_created", table_name="repairs")
     op.drop_index(op.f("ix_repairs_reporter_id"), table_name="repairs")
     op.drop_index("ix_repairs_organisation_state", table_name="repairs")
     op.drop_index(op.f("ix_repairs_merged_into_id"), table_name="repairs")
     op.drop_index(op.f("ix_repairs_host_unit_id"), table_name="repairs")
+    op.drop_index("ix_repairs_fault_created", table_name="repairs")
     op.drop_index(op.f("ix_repairs_equipment_id"), table_name="repairs")
     op.drop_index("ix_repairs_division", table_name="repairs")
     op.drop_index(op.f("ix_repairs_customer_id"), table_name="repairs")
     op.drop_index(op.f("ix_repairs_created_at"), table_name="repairs")
     op.drop_index(op.f("ix_repairs_contact_id"), table_name="repairs")
+    op.drop_index("ix_repairs_channel_created", table_name="repairs")
     op.drop_index(op.f("ix_repairs_caller_tail"), table_name="repairs")
     op.drop_index("ix_repairs_caller", table_name="repairs")
     op.drop_table("repairs")
@@ -1929,15 +1992,28 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_labels_division_code"), table_name="labels")
     op.drop_index(op.f("ix_labels_batch_id"), table_name="labels")
     op.drop_table("labels")
+    op.drop_index(op.f("ix_inspections_updated_at"), table_name="inspections")
     op.drop_index(op.f("ix_inspections_unit_id"), table_name="inspections")
+    op.drop_index("ix_inspections_state", table_name="inspections")
+    op.drop_index(
+        "ix_inspections_skewed",
+        table_name="inspections",
+        sqlite_where=sa.text("skewed IS 1"),
+        postgresql_where=sa.text("skewed IS true"),
+    )
     op.drop_index("ix_inspections_site", table_name="inspections")
     op.drop_index(op.f("ix_inspections_received_at"), table_name="inspections")
     op.drop_index(op.f("ix_inspections_plan_id"), table_name="inspections")
     op.drop_index("ix_inspections_organisation", table_name="inspections")
+    op.drop_index("ix_inspections_on_time", table_name="inspections")
     op.drop_index("ix_inspections_inspector", table_name="inspections")
     op.drop_index(op.f("ix_inspections_host_unit_id"), table_name="inspections")
     op.drop_index(op.f("ix_inspections_due_on"), table_name="inspections")
     op.drop_index("ix_inspections_division", table_name="inspections")
+    op.drop_index(op.f("ix_inspections_distance"), table_name="inspections")
+    op.drop_index(op.f("ix_inspections_created_at"), table_name="inspections")
+    op.drop_index(op.f("ix_inspections_captured_at"), table_name="inspections")
+    op.drop_index(op.f("ix_inspections_abnormal"), table_name="inspections")
     op.drop_table("inspections")
     op.drop_index(
         "uq_deliveries_message",
@@ -1977,9 +2053,11 @@ def downgrade() -> None:
     op.drop_table("import_notes")
     op.drop_index(op.f("ix_equipment_warranty_to"), table_name="equipment")
     op.drop_index(op.f("ix_equipment_warranty_rule_id"), table_name="equipment")
+    op.drop_index(op.f("ix_equipment_updated_at"), table_name="equipment")
     op.drop_index("ix_equipment_state_warranty", table_name="equipment")
     op.drop_index("ix_equipment_state_safe_life", table_name="equipment")
     op.drop_index("ix_equipment_state_created", table_name="equipment")
+    op.drop_index(op.f("ix_equipment_state_at"), table_name="equipment")
     op.drop_index("ix_equipment_site_id_state", table_name="equipment")
     op.drop_index(op.f("ix_equipment_serial"), table_name="equipment")
     op.drop_index(op.f("ix_equipment_safe_life_to"), table_name="equipment")
@@ -1987,6 +2065,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_equipment_project_id"), table_name="equipment")
     op.drop_index(op.f("ix_equipment_produced_on"), table_name="equipment")
     op.drop_index(op.f("ix_equipment_organisation_path"), table_name="equipment")
+    op.drop_index(op.f("ix_equipment_name"), table_name="equipment")
     op.drop_index(op.f("ix_equipment_model_id"), table_name="equipment")
     op.drop_index(op.f("ix_equipment_installed_on"), table_name="equipment")
     op.drop_index(op.f("ix_equipment_host_unit_id"), table_name="equipment")
@@ -2011,7 +2090,9 @@ def downgrade() -> None:
     op.drop_index("ix_steps_record", table_name="steps")
     op.drop_index(op.f("ix_steps_actor_id"), table_name="steps")
     op.drop_table("steps")
+    op.drop_index(op.f("ix_sites_updated_at"), table_name="sites")
     op.drop_index("ix_sites_state_created", table_name="sites")
+    op.drop_index(op.f("ix_sites_state_at"), table_name="sites")
     op.drop_index(op.f("ix_sites_phone_tail"), table_name="sites")
     op.drop_index(op.f("ix_sites_organisation_path"), table_name="sites")
     op.drop_index(op.f("ix_sites_organisation_id"), table_name="sites")
@@ -2021,6 +2102,7 @@ def downgrade() -> None:
     op.drop_index("ix_sites_map_project", table_name="sites", postgresql_include=["id"])
     op.drop_index("ix_sites_map_installed", table_name="sites", postgresql_include=["id"])
     op.drop_index("ix_sites_map", table_name="sites", postgresql_include=["id"])
+    op.drop_index("ix_sites_kind_created", table_name="sites")
     op.drop_index(op.f("ix_sites_inspect_by"), table_name="sites")
     op.drop_index(op.f("ix_sites_host_unit_id"), table_name="sites")
     op.drop_index(op.f("ix_sites_division_code"), table_name="sites")
@@ -2099,16 +2181,25 @@ def downgrade() -> None:
     op.drop_index("ix_absences_stand_in", table_name="absences")
     op.drop_index(op.f("ix_absences_ends_at"), table_name="absences")
     op.drop_table("absences")
+    op.drop_index(op.f("ix_users_updated_at"), table_name="users")
     op.drop_index(op.f("ix_users_organisation_path"), table_name="users")
     op.drop_index(op.f("ix_users_organisation_id"), table_name="users")
     op.drop_index("ix_users_name", table_name="users")
+    op.drop_index("ix_users_kind", table_name="users")
+    op.drop_index(
+        "ix_users_disabled", table_name="users", sqlite_where=sa.text("active IS 0"), postgresql_where=sa.text("active IS false")
+    )
     op.drop_index(op.f("ix_users_customer_id"), table_name="users")
     op.drop_table("users")
+    op.drop_index(op.f("ix_projects_updated_at"), table_name="projects")
     op.drop_index(op.f("ix_projects_organisation_path"), table_name="projects")
     op.drop_index(op.f("ix_projects_name"), table_name="projects")
+    op.drop_index("ix_projects_kind_created", table_name="projects")
     op.drop_index(op.f("ix_projects_division_code"), table_name="projects")
     op.drop_index(op.f("ix_projects_customer_id"), table_name="projects")
     op.drop_index(op.f("ix_projects_created_at"), table_name="projects")
+    op.drop_index(op.f("ix_projects_amount"), table_name="projects")
+    op.drop_index(op.f("ix_projects_accepted_on"), table_name="projects")
     op.drop_table("projects")
     op.drop_table("teams")
     op.drop_table("role_permissions")
@@ -2118,11 +2209,13 @@ def downgrade() -> None:
     op.drop_table("lifetime_rules")
     op.drop_index(op.f("ix_duty_areas_division_prefix"), table_name="duty_areas")
     op.drop_table("duty_areas")
+    op.drop_index(op.f("ix_customers_updated_at"), table_name="customers")
     op.drop_index("ix_customers_phone_tail", table_name="customers")
     op.drop_index(op.f("ix_customers_phone"), table_name="customers")
     op.drop_index(op.f("ix_customers_organisation_path"), table_name="customers")
     op.drop_index(op.f("ix_customers_name_key"), table_name="customers")
     op.drop_index(op.f("ix_customers_name"), table_name="customers")
+    op.drop_index("ix_customers_kind_created", table_name="customers")
     op.drop_index(op.f("ix_customers_division_code"), table_name="customers")
     op.drop_index(op.f("ix_customers_created_at"), table_name="customers")
     op.drop_table("customers")
@@ -2134,9 +2227,10 @@ def downgrade() -> None:
     op.drop_table("site_cell_changes")
     op.drop_index(op.f("ix_sign_in_counters_window_ends_at"), table_name="sign_in_counters")
     op.drop_table("sign_in_counters")
-    op.drop_index(op.f("ix_security_log_kind"), table_name="security_log")
+    op.drop_index("ix_security_log_kind", table_name="security_log")
     op.drop_index(op.f("ix_security_log_at"), table_name="security_log")
     op.drop_table("security_log")
+    op.drop_index("ix_running_log_level", table_name="running_log")
     op.drop_index(op.f("ix_running_log_at"), table_name="running_log")
     op.drop_table("running_log")
     op.drop_table("roles_version")
@@ -2167,6 +2261,7 @@ def downgrade() -> None:
     op.drop_index("ix_audit_record", table_name="audit")
     op.drop_index(op.f("ix_audit_number"), table_name="audit")
     op.drop_index("ix_audit_feed", table_name="audit")
+    op.drop_index("ix_audit_event", table_name="audit")
     op.drop_index(op.f("ix_audit_at"), table_name="audit")
     op.drop_index("ix_audit_actor", table_name="audit")
     op.drop_table("audit")

@@ -87,11 +87,11 @@ def test_a_file_that_names_the_old_number_means_the_one_that_stays_and_its_own_r
     user = as_user("dispatcher")
     before = ctx.session.scalar(select(func.count()).select_from(Customer))
     projects = RowSaver(user, ARCHIVES["projects"], ("name", "kind", "customer_id"), None, "en")
-    assert projects.save(("新工程", "path", "KH2")).kind == "added"
+    assert projects.save(projects.texts(("新工程", "path", "KH2"))).kind == "added"
     made = ctx.session.scalars(select(Project).where(Project.name == "新工程")).one()
     assert made.customer_id == world.customers["one"].id
     customers = RowSaver(user, ARCHIVES["customers"], ("number", "name", "kind"), None, "en")
-    refused = customers.save(("KH2", "旧名", "school"))
+    refused = customers.save(customers.texts(("KH2", "旧名", "school")))
     assert (refused.kind, list(refused.detail)) == (
         "refused",
         ["Number: KH2 was merged into KH1. Enter that number, or leave the row out."],

@@ -3,9 +3,11 @@
 import pytest
 from bs4 import BeautifulSoup
 
+from shuhua_core.accounts.actors import load_actor_by_login
 from shuhua_core.archives.models import Customer
 from shuhua_core.testing.world import MADE
 from shuhua_web.listing import counting, page
+from shuhua_web.repairs.listing import REPAIRS
 from tests.web.work import flow_in
 
 
@@ -52,6 +54,22 @@ def test_beyond_it_there_is_a_plus_and_the_few_are_still_told(office):
     assert status.endswith("of 3+")
     _tabs, status, _html = shown(office, "/repairs", state="rejected")
     assert status == "1–1 of 1"
+
+
+@pytest.mark.parametrize("bound", [1, 2, 3, 4, 5, 10])
+def test_however_far_is_counted_each_state_has_as_many_as_there_are(monkeypatch, deployment, world, bound):
+    with flow_in(deployment, world) as flow:
+        made = [flow.report(symptom=f"异响 {number}") for number in range(12)]
+        for entry, state in zip(made, ["rejected"] * 3 + ["closed"] * 2 + ["merged"], strict=False):
+            entry.state = state
+    truth = {"pending_review": 6, "rejected": 3, "closed": 2, "merged": 1}
+    monkeypatch.setattr(counting, "COUNTED", bound)
+    with deployment.database.read() as session:
+        ctx = deployment.context(session, load_actor_by_login(session, "dispatcher"))
+        counts = counting.by_state(REPAIRS, ctx, REPAIRS.conditions(ctx, {}))
+    assert {name: min(count, bound + 1) for name, count in counts.items()} == {
+        name: min(count, bound + 1) for name, count in truth.items()
+    }
 
 
 @pytest.mark.usefixtures("five")
