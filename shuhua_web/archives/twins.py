@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from markupsafe import Markup
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
@@ -78,7 +79,7 @@ def twins_related(request: Request, name: str, merge: Merge, record: Any, twins_
     if not covers(record, request.actor, merge.permission):
         return []
 
-    def row(other: Any, text: Any, *more: str) -> tuple[Any, ...]:
+    def row(other: Any, text: Any, *more: Any) -> tuple[Any, ...]:
         compare = request.route_path(f"{name}.merge", id=record.id, _query={"with": other.id})
         number = record_link(request, f"{name}.view", other.id, other.number)
         return (number, other.name, other.address or "", *more, link(compare, request.tr(text)))
@@ -91,13 +92,14 @@ def twins_related(request: Request, name: str, merge: Merge, record: Any, twins_
     return [each for each in found if each.rows]
 
 
-_TOLD = (_("Why"), _("Who"), _("When"))
+_TOLD = (_("Why"), _("Who"))
 
 
-def _told(request: Request, decision: Decision) -> tuple[str, str, str]:
-    """The cells below :data:`_TOLD`."""
+def _told(request: Request, decision: Decision) -> tuple[Markup, Markup]:
+    """The cells below :data:`_TOLD`: why in as many lines as it takes, who with the time below."""
     told = said(request, decision)
-    return told["why"], told["who"], told["at"]
+    why = Markup('<div class="text-wrap">{}</div>').format(told["why"])
+    return why, Markup('{}<br/><span class="text-secondary">{}</span>').format(told["who"], told["at"])
 
 
 # Pages -------------------------------------------------------------------------------------------------------------------
