@@ -53,9 +53,14 @@ _UNITS = {"en": ("d", "h", "min")}
 
 
 def duration(value: timedelta | None, locale: str) -> str:
-    """Days, hours and minutes as ``2 d 3 h`` or ``2 天 3 小时``, the two largest units that are not nothing."""
+    """Days, hours and minutes as ``2 d 3 h`` or ``2 天 3 小时``, the two largest units that are not nothing.
+
+    Seconds where it is less than a minute.
+    """
     if value is None:
         return ""
+    if timedelta(0) < value < timedelta(minutes=1):
+        return f"{max(1, int(value.total_seconds()))} {'s' if locale in _UNITS else '秒'}"
     minutes = int(value.total_seconds() // 60)
     sign, minutes = ("-", -minutes) if minutes < 0 else ("", minutes)
     units = _UNITS.get(locale, ("天", "小时", "分钟"))

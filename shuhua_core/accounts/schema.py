@@ -42,7 +42,7 @@ class UserSchema(InputSchema):
     email = field(Text(120, pattern=r"[^@\s]+@[^@\s]+\.[^@\s]+", hint=_("Enter an e-mail address.")), _("E-mail"))
     organisation_id = field(RecordId("organisation"), _("Organisation"))
     customer_id = field(RecordId("customer"), _("Customer"))
-    division_code = field(_division(), _("Division"))
+    division_code = field(_division(), _("Division"), help=_("Its code, such as 350582."))
     locale = field(Choice({name: LOCALE_LABELS[name] for name in LOCALES}), _("Language"), default=LOCALES[0])
     roles = field(Items(Text(40), maximum=20), _("Roles"), default=())
 

@@ -52,7 +52,9 @@ def list_lists(request: Request) -> dict[str, Any]:
         name = Markup('<a href="{}">{}</a>').format(request.route_path("choices.view", name=each.name), each.label(locale))
         first = ", ".join(word.labels[locale == "en"] for word in used[:3]) + (" …" if len(used) > 3 else "")
         counts = (formats.number(len(used)), formats.number(len(words) - len(used)))
-        rows.append(((name, first, *counts, request.tr(KEEPERS[each.keeper])), ()))
+        rows.append(
+            ((name, Markup('<span class="grid-wrap">{}</span>').format(first), *counts, request.tr(KEEPERS[each.keeper])), ())
+        )
     heads = (_("List"), _("Words"), _("In use"), _("Retired"), _("Kept by"))
     return {
         "title": TITLE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -34,8 +35,8 @@ DEEPEST = COUNTED
 """Rows behind this offset are found by filters or in another order, not by turning pages."""
 FEW = 5_000
 """Rows of a filtered list that are all found before they are ordered."""
-FIRST_FILTERS = 4
-"""Filters that stand beside the search; the others are behind the fold."""
+FIRST_FILTERS, FIRST_WIDTH = 4, 5
+"""So many filters at most, and of so many widths together, stand beside the search; the others are behind the fold."""
 MAXIMUM_TABS = 8
 """States without rows get no tab where a table has more states than this."""
 
@@ -149,9 +150,11 @@ class ListPage:
 
     @property
     def shown_questions(self) -> tuple[Sequence[Question], Sequence[Question]]:
-        """The filters of the first row, and those behind the fold."""
+        """The filters of the first rows, and those behind the fold. A range of days has the width of two."""
         drawn = [each for each in self.questions if each.filter.template != "picker" or each.source or each.values]
-        return drawn[:FIRST_FILTERS], drawn[FIRST_FILTERS:]
+        widths = accumulate(2 if each.filter.template == "date_range" else 1 for each in drawn)
+        first = min(FIRST_FILTERS, sum(width <= FIRST_WIDTH for width in widths))
+        return drawn[:first], drawn[first:]
 
     @property
     def kept(self) -> list[tuple[str, str]]:

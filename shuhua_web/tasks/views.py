@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -40,7 +41,10 @@ from .listing import TASKS, is_overdue
 def list_tasks(request: Request) -> dict[str, Any]:
     """All tasks within reach."""
     page = TASKS.page(request)
-    page["grid"].tabs = [*page["grid"].tabs, *_quick_tabs(request, page["grid"])]
+    grid = page["grid"]
+    quick = _quick_tabs(request, grid)
+    states = [replace(tab, current=tab.current and not any(each.current for each in quick)) for tab in grid.tabs]
+    grid.tabs = [*states, *quick]
     return page
 
 

@@ -72,4 +72,7 @@ class Looks:
             FOLDER.mkdir(parents=True, exist_ok=True)
             words = re.sub(r"\W+", "-", name).strip("-")
             width = self.way.size[0]
-            page.screenshot(path=FOLDER / f"{self.day}-{by}-{next(self._steps):02}-{words}-{self.way.locale}-{width}.png")
+            # With its way to hide the caret the browser would complain of a style that the page's policy forbids.
+            page.screenshot(
+                caret="initial", path=FOLDER / f"{self.day}-{by}-{next(self._steps):02}-{words}-{self.way.locale}-{width}.png"
+            )

@@ -37,7 +37,7 @@ def test_the_day_of_a_leader(day, deployment, world, way):
     hands.look("overview with map")
     hands.leave(lambda: hands.press('a[href*="period=month"]'))
     hands.look("month")
-    sheet = hands.paper('.overview a[href*="sheet.pdf"]')
+    sheet = hands.paper('.office-title a[href*="sheet.pdf"]')
     assert "舒华" in "".join(each.extract_text() for each in PdfReader(BytesIO(sheet)).pages)
     hands.leave(lambda: hands.press('.overview .figure-card[href^="/tasks"][href*="overdue=true"]'))
     expect(page.locator("table.grid > tbody > tr")).to_have_count(1)

@@ -1,4 +1,4 @@
-"""Where the keyboard is after a part of the page was replaced, and how dates are typed."""
+"""Where the keyboard is after a part of the page was replaced, how dates are typed, and which filters are in sight."""
 
 from __future__ import annotations
 
@@ -106,3 +106,16 @@ def test_the_calendar_is_the_browsers_own(dispatcher: Page):
     expect(page.locator("#filter-created")).to_be_focused()
     page.locator(".date-open").nth(1).click()
     expect(page.locator(".date-calendar").nth(1)).to_have_attribute("data-shown", "")
+
+
+def test_a_filter_that_is_set_stays_in_sight_without_those_around_it(dispatcher: Page):
+    page = dispatcher
+    page.goto("/tasks?overdue=true")
+    expect(page.locator("#filter-overdue")).to_be_visible()
+    expect(page.locator("#filter-mine")).to_be_hidden()
+    expect(page.locator(".state-tabs a[aria-current]")).to_have_count(1)
+    page.locator("[data-fold-toggle]").click()
+    expect(page.locator("#filter-mine")).to_be_visible()
+    page.locator("[data-fold-toggle]").click()
+    expect(page.locator("#filter-mine")).to_be_hidden()
+    expect(page.locator("#filter-overdue")).to_be_visible()

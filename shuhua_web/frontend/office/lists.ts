@@ -19,25 +19,24 @@ export function startLists(): void {
 }
 
 /**
- * `<form data-fold="repairs">` with a `[data-fold-toggle]` button: shows and hides its `[data-fold-more]` rows and
- * remembers it by the given name. A filter that is set behind the fold opens it.
+ * `<form data-fold="repairs">` with a `[data-fold-toggle]` button: shows and hides the filters of its `[data-fold-more]` rows
+ * and remembers it by the given name. A filter that is set stays in sight, without those around it.
  */
 function foldFilters(form: HTMLElement): void {
   const toggle = form.querySelector<HTMLElement>("[data-fold-toggle]");
-  const more = [...form.querySelectorAll<HTMLElement>("[data-fold-more]")];
+  const more = [...form.querySelectorAll<HTMLElement>("[data-fold-more] > *")];
   const key = `fold:${form.dataset["fold"] ?? ""}`;
   const show = (open: boolean): void => {
     for (const part of more) {
-      part.hidden = !open;
+      part.hidden = !open && !isSet(part);
     }
     toggle?.setAttribute("aria-expanded", String(open));
   };
-  const isSet = more.some((part) =>
-    [...part.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input:not([type=hidden]), select")].some((field) =>
+  const isSet = (part: HTMLElement): boolean =>
+    [...part.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select")].some((field) =>
       field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type) ? field.checked : field.value !== "",
-    ),
-  );
-  show(isSet || recall(key) === "open");
+    );
+  show(recall(key) === "open");
   toggle?.addEventListener("click", () => {
     const open = toggle.getAttribute("aria-expanded") !== "true";
     show(open);
