@@ -131,3 +131,40 @@ def test_a_customer_reports_follows_confirms_and_opens_again(pocket, deployment,
         steps = steps_of(session, "repair", repair)
         assert [step.action for step in steps][-2:] == ["confirm", "reopen"]
         assert session.get_one(RepairRequest, repair).score == 4
+
+
+def test_an_answer_from_before_does_not_take_back_what_was_done_since(pocket, deployment, world):
+    with deployment.database.write() as session:
+        world.session = session
+        repair = Flow(deployment.context(session, SYSTEM), world).report().id
+    repaired(deployment, world, repair)
+    page = phone.sign_in(pocket, "customer", PASSWORD)
+    phone.await_worker(page)  # which fetches a lot: what is read below is not to stand behind it
+    page.goto(f"/m/#/repair/{repair}")
+    expect(page.locator('.page-foot [data-action="confirm"]')).to_be_visible()
+    late = []
+
+    def hold(route):
+        """The first reading takes its time on the way back."""
+        if late:
+            return route.fallback()
+        late.append((route, route.fetch()))
+        return None
+
+    pocket.route(f"**/api/v1/repairs/{repair}", hold)
+    page.goto("/m/#/me")
+    page.goto(f"/m/#/repair/{repair}")
+    phone.press(page, "confirm")
+    page.locator('[data-field="score"] label.choice', has_text="5").click()
+    phone.send(page)
+    expect(page.locator('.page-foot [data-action="reopen"]')).to_be_visible(timeout=20_000)
+    page.goto("/m/#/queue")
+    expect(page.locator('[data-state="done"]')).to_have_count(1, timeout=20_000)
+    with page.expect_response(f"**/api/v1/repairs/{repair}/timeline"):
+        page.goto(f"/m/#/repair/{repair}")
+    route, answer = late[0]
+    assert answer.json()["state"] == "resolved"
+    route.fulfill(response=answer)
+    page.wait_for_timeout(700)
+    expect(page.locator(".panel").first).to_contain_text("已关闭")
+    expect(page.locator('.page-foot [data-action="reopen"]')).to_be_visible()

@@ -304,10 +304,23 @@ export async function keepWhole(kind: string, row: Row): Promise<void> {
   await keep({ key: `${kind}/${row.id}`, kind, id: row.id, data: row, whole: true, version: row["version"], language: language.now, at: Date.now() });
 }
 
+/** Longest time in which an answer may be overtaken by a later one. After that the server is believed, also where a backup set it back. */
+const UNDER_WAY = 60_000;
+
+/** Whether what came now was asked for before what is kept was answered: an action's answer tells more than a read from before it. */
+function isOvertaken(kept: Kept, before: Kept | undefined): boolean {
+  const [now, then] = [kept.data["version"], before?.data["version"]];
+  return before !== undefined && typeof now === "number" && typeof then === "number" && now < then && kept.at - before.at < UNDER_WAY;
+}
+
 async function keep(kept: Kept): Promise<void> {
-  const before = await database.records.get(kept.key);
-  // Lists name what whole records only refer to (the site, the unit); neither takes away what the other has told.
-  await database.records.put({ ...before, ...kept, whole: kept.whole || (before?.whole ?? false), data: { ...before?.data, ...kept.data } });
+  await database.transaction("rw", database.records, async () => {
+    const before = await database.records.get(kept.key);
+    if (!isOvertaken(kept, before)) {
+      // Lists name what whole records only refer to (the site, the unit); neither takes away what the other has told.
+      await database.records.put({ ...before, ...kept, whole: kept.whole || (before?.whole ?? false), data: { ...before?.data, ...kept.data } });
+    }
+  });
 }
 
 async function keepRows(kind: string, rows: Row[], way: "replace" | "add"): Promise<void> {
