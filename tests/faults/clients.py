@@ -9,8 +9,10 @@ import threading
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -33,6 +35,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 WHOLE = ("original", "display", "thumbnail")
 IN_PIECES = ("original",)
 """What is there of a picture when it is acknowledged; of one that came in pieces the worker makes the rest."""
+ContentOf = Callable[[Path], bytes | None]
 SEED = 20261130
 PATIENCE = 60
 """Seconds for which a phone tries again."""
@@ -138,8 +141,16 @@ def photo(dice: random.Random) -> bytes:
     return target.getvalue()
 
 
-def lost(session, store: MediaStore, heard: list[Acknowledged]) -> list[str]:
-    """What was acknowledged and is not there whole, or is there more than once; empty when every promise was kept."""
+def read_file(path: Path) -> bytes | None:
+    """What is in a file, or None where there is none."""
+    return path.read_bytes() if path.is_file() else None
+
+
+def lost(session, store: MediaStore, heard: list[Acknowledged], content_of: ContentOf = read_file) -> list[str]:
+    """What was acknowledged and is not there whole, or is there more than once; empty when every promise was kept.
+
+    ``content_of`` reads files, and gives None for one that is not there.
+    """
     there, wrong = reports(session), []
     written = {
         "step": _counts(session, Step, Step.record_kind == "repair"),
@@ -157,7 +168,7 @@ def lost(session, store: MediaStore, heard: list[Acknowledged]) -> list[str]:
         counts = {name: rows.get(each.repair_id, 0) for name, rows in written.items()}
         wrong += [f"{each.symptom}: {count} rows of {name}" for name, count in counts.items() if count != 1]
         if each.sha256:
-            wrong += _lost_file(store, each, files[each.repair_id])
+            wrong += _lost_file(store, each, files[each.repair_id], content_of)
     return wrong
 
 
@@ -175,15 +186,21 @@ def _counts(session, model, condition) -> dict[int, int]:
     return dict(list(session.execute(query)))
 
 
-def _lost_file(store: MediaStore, each: Acknowledged, files: list[tuple[str, str]]) -> list[str]:
+def _lost_file(store: MediaStore, each: Acknowledged, files: list[tuple[str, str]], content_of: ContentOf) -> list[str]:
     if [digest for _key, digest in files] != [each.sha256]:
         return [f"{each.symptom}: its picture is not recorded once"]
-    paths = [store.path(files[0][0], variant) for variant in each.variants]
-    if not all(path.is_file() for path in paths):
-        return [f"{each.symptom}: {[str(path) for path in paths if not path.is_file()]} is gone"]
-    if hashlib.sha256(paths[0].read_bytes()).hexdigest() != each.sha256:
+    contents = {path: content_of(path) for path in (store.path(files[0][0], variant) for variant in each.variants)}
+    gone = [str(path) for path, content in contents.items() if not content]
+    if gone:
+        return [f"{each.symptom}: {gone} is gone"]
+    if _sha256(next(iter(contents.values()))) != each.sha256:
         return [f"{each.symptom}: its picture has other bytes"]
     return []
+
+
+@lru_cache(10_000)
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def half_done(session, heard: list[Acknowledged]) -> list[str]:

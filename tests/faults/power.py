@@ -211,25 +211,25 @@ def folder_of(name: str) -> str:
 
 @dataclass
 class Remains:
-    """A folder in which the disk is laid out as it is after a loss of power, one moment after the other."""
+    """What is left of ``root`` after a loss of power, one moment after the other.
+
+    What lies in ``root`` itself, the database, is written into ``target``, to be opened. Of other files it tells the content.
+    """
 
     root: Path
     target: Path
-    laid: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def lay(self, disk: Disk) -> None:
-        """Write what has changed since the last moment, and all that lies in ``root`` itself: a database changes on opening."""
-        remains = disk.after_power_loss(self.root)
-        for path in [path for path in self.target.glob("*") if path.is_file()]:
+        """Go on to what is on this disk."""
+        self.files = disk.after_power_loss(self.root)
+        self.target.mkdir(exist_ok=True)
+        for path in self.target.iterdir():
             path.unlink()
-        for name in self.laid.keys() - remains.keys():
-            self._path(name).unlink(missing_ok=True)
-        for name, content in remains.items():
-            if folder_of(name) == str(self.root) or self.laid.get(name) is not content:
-                path = self._path(name)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-        self.laid = remains
+        for name, content in self.files.items():
+            if folder_of(name) == str(self.root):
+                (self.target / Path(name).name).write_bytes(content)
 
-    def _path(self, name: str) -> Path:
-        return self.target / Path(name).relative_to(self.root)
+    def content_of(self, path: Path) -> bytes | None:
+        """What would be in a file below ``root``; None where there would be none."""
+        return self.files.get(str(path))
