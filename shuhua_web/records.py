@@ -130,6 +130,17 @@ def add_record_part(config: Configurator, kind: str, part: PartOf) -> None:
     config.registry.record_parts[kind].append(part)
 
 
+WidgetOf = Callable[[Request, Any, Row], Any]
+
+
+def add_action_widget(config: Configurator, kind: str, name: str, make: WidgetOf) -> None:
+    """Let ``make(request, record, row)`` draw the field ``name`` of the actions of records of ``kind``.
+
+    Where it gives None, there is nothing to ask, and the field is left out.
+    """
+    config.registry.action_widgets[kind][name] = make
+
+
 def record_part(request: Request, kind: str, record: Any) -> RecordPart:
     """All that other rooms add to the page of this record."""
     found = [part(request, record) for part in request.registry.record_parts[kind]]
@@ -139,7 +150,9 @@ def record_part(request: Request, kind: str, record: Any) -> RecordPart:
 def includeme(config: Configurator) -> None:
     """What rooms add to the pages of others."""
     config.registry.record_parts = defaultdict(list)
+    config.registry.action_widgets = defaultdict(dict)
     config.add_directive("add_record_part", add_record_part)
+    config.add_directive("add_action_widget", add_action_widget)
 
 
 @dataclass(frozen=True, slots=True)

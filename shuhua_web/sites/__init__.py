@@ -9,7 +9,7 @@ from shuhua_web.api.lists import add_list
 from shuhua_web.archives.merging import add_merging
 from shuhua_web.archives.pages import add_archive
 from shuhua_web.archives.twins import add_twins
-from shuhua_web.sites.actions import PIECE_ACTING, add_piece_widget
+from shuhua_web.sites.actions import PIECE_ACTING
 from shuhua_web.sites.equipment import EQUIPMENT
 from shuhua_web.sites.label_pages import LABELS
 from shuhua_web.sites.lifetimes import LIFETIMES
@@ -18,8 +18,6 @@ from shuhua_web.sites.sites import SITE_MERGING, SITES
 
 def includeme(config: Configurator) -> None:
     """Routes of this room."""
-    config.add_directive("add_piece_widget", add_piece_widget)
-    config.registry.piece_widgets = {}
     config.add_route("sites.phone", r"/sites/{id:\d+}/phone")
     config.add_route("sites.units", "/sites/units")
     config.add_route("sites.hosts", "/sites/hosts")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from pyramid.config import Configurator
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
@@ -32,7 +30,6 @@ from ..i18n import _
 from ..layout import crumbs
 from ..media.pictures import PicturesWidget, SentPictures
 from ..security import SIGNED_IN
-from ..widgets import FieldWidget
 from .ends import end_facts, today_of
 from .equipment import PIECE, piece_item
 from .listing import EQUIPMENT_LIST
@@ -66,19 +63,13 @@ def _row(request: Request, piece: Equipment) -> Row:
     return rows[0]
 
 
-PieceWidget = Callable[[Request, Equipment, Row], FieldWidget | None]
-
-
-def add_piece_widget(config: Configurator, name: str, make: PieceWidget) -> None:
-    """Let a room further to the right draw a field of the actions of pieces; where it gives None, there is nothing to ask."""
-    config.registry.piece_widgets[name] = make
-
-
 def _form(request: Request, piece: Equipment, row: Row) -> OfficeForm:
     own = FORMS[row.schema] if row.schema else InputSchema
     names = {node.name for node in own().children}
     widgets: dict[str, Any] = {"media_ids": PicturesWidget(request)} if "media_ids" in names else {}
-    made = {name: make(request, piece, row) for name, make in request.registry.piece_widgets.items() if name in names}
+    made = {
+        name: make(request, piece, row) for name, make in request.registry.action_widgets["equipment"].items() if name in names
+    }
     widgets |= {name: widget for name, widget in made.items() if widget is not None}
     hidden = {*UNSEEN, "open_work"} - widgets.keys()
     initial: dict[str, Any] = {}

@@ -33,7 +33,7 @@ def includeme(config: Configurator) -> None:
     config.add_api_route("api.tasks.phone", r"/tasks/{id:\d+}/phone/{repair_id:\d+}")
     config.add_api_route("api.tasks.proposals", r"/tasks/{id:\d+}/proposals")
     config.add_api_route("api.equipment.open_work", r"/equipment/{id:\d+}/open-work")
-    config.add_piece_widget("open_work", work_widget)
+    config.add_action_widget("equipment", "open_work", work_widget)
     add_list(config, "api.tasks.list", TASKS, tag="tasks", summary="List tasks")
     for action in (ALLOCATE, ASSIGN, DEADLINE):
         config.add_bulk_action("tasks", action)
