@@ -141,7 +141,7 @@ TASKS = Listing(
         ChoiceFilter("remedy_code", _("Remedy"), Task.remedy_code, REMEDIES),
         ExactFilter("model", _("Model"), MODEL.number),
         ExactFilter("batch", _("Batch"), PIECE.batch),
-        FlagFilter("overdue", _("Overdue"), is_overdue, seldom=True),
+        FlagFilter("overdue", _("Overdue"), is_overdue),
         FlagFilter("mine", _("Mine"), lambda ctx: Task.repairer_id == ctx.actor.user_id),
         DateRange("created", _("Created at"), Task.created_at),
         DateRange("due", _("Deadline"), Task.due_at),
