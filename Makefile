@@ -105,6 +105,10 @@ faults: install-test build ## On each database, kill the server 200 times and cu
 api-roles: install-test build ## Every operation of the API as every role: the answers are those that its document allows
 	@SCHEMATHESIS_ROLES=all SCHEMATHESIS_EXAMPLES=$${SCHEMATHESIS_EXAMPLES:-6} $(BIN)/python -m pytest -n $(WORKERS) --timeout 3600 $(ARGS) tests/schemathesis
 
+.PHONY: days
+days: install-test build ## A day of six roles by mouse and keyboard, in both languages, at both sizes; pictures in tests/artefacts/days
+	@SHUHUA_DAYS=all $(BIN)/python -m pytest -n0 --timeout 3600 $(ARGS) tests/browser -k the_day_of
+
 ##@ Tidy up
 
 .PHONY: clean

@@ -74,7 +74,7 @@ def action_page(
         )
 
     label = row.label(request.locale_name)
-    done = _("${number}: ${action}", mapping={"number": record.number, "action": label})
+    done = _("Done for ${number}: ${action}", mapping={"number": record.number, "action": label})
     answer = form.answer(save, done=done)
     if answer is not None:
         return answer

@@ -119,7 +119,7 @@ def act(request: Request) -> Any:
         request.service(EquipmentService).act(piece.id, row.action, joined, expected_version=form.version)
         return str(address)
 
-    answer = form.answer(save, done=_("${number}: ${action}", mapping={"number": number, "action": title}))
+    answer = form.answer(save, done=_("Done for ${number}: ${action}", mapping={"number": number, "action": title}))
     if answer is not None:
         return answer
     tell_meanwhile(request, form, MACHINE, piece, EquipmentPatch)
