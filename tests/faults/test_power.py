@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.slow]
 
 CUTS = int(os.environ.get("SHUHUA_CUTS", "25"))
 
-MOMENTS = {"sqlite": 100, "postgresql": 7}
+MOMENTS = {"sqlite": 80, "postgresql": 7}
 """For so many moments one report is enough: on PostgreSQL only our own files count, and what is done to them."""
 
 
