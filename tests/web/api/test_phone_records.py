@@ -12,6 +12,7 @@ import shuhua_web
 
 RECORDS_TS = Path(shuhua_web.__file__).parent / "frontend" / "mobile" / "api" / "records.ts"
 READ_FROM = {
+    "Article": ("/articles/{id}",),
     "LifeEntry": ("/equipment/{id}/life", "items"),
     "Media": ("/tasks/{id}", "media"),
     "Message": ("/messages", "items"),
