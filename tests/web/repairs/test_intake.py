@@ -38,7 +38,9 @@ def newest(deployment):
 
 def revealed(deployment):
     with deployment.database.read() as session:
-        return list(session.scalars(select(AuditEntry.event).where(AuditEntry.event.endswith("phone_revealed"))))
+        return list(
+            session.scalars(select(AuditEntry.event).where(AuditEntry.event.endswith("phone_revealed")).order_by(AuditEntry.id))
+        )
 
 
 def test_a_request_by_phone_is_entered_and_the_caller_kept_as_a_contact(office, world, deployment):
