@@ -75,8 +75,11 @@ def test_the_arrow_keys_turn_the_day_and_what_is_none_is_said(dispatcher: Page):
     page.keyboard.press("ArrowDown")
     expect(day).to_have_value("2024-02-27")
     for wrong in ("2024-02-30", "2024-13-01", "昨天"):
+        expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+        expect(day).to_have_attribute("type", "text")
         day.fill(wrong)
-        page.keyboard.press("Enter")
+        with page.expect_response("**/repairs?**"):
+            page.keyboard.press("Enter")
         expect(page.locator("#listing .alert-danger")).to_be_visible()
         expect(day).to_have_value(wrong)
 
