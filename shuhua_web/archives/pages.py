@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,13 +15,12 @@ from markupsafe import Markup
 from pyramid.config import Configurator
 from pyramid.request import Request
 from pyramid.response import Response
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from shuhua_core.kernel.context import Context
 from shuhua_core.kernel.errors import NotSignedIn
-from shuhua_core.kernel.merged import MergedRecord, called_before
 from shuhua_core.kernel.schema import InputSchema
-from shuhua_core.kernel.scope import covers, is_record, prefix_range, visible
+from shuhua_core.kernel.scope import covers, is_record, visible
 from shuhua_web.api import Reply, Serializer, record_id
 from shuhua_web.api.lists import Around, add_list
 from shuhua_web.api.resource import ApiView, add_api_view
@@ -70,8 +69,6 @@ class Archive:
     """Fields that a form leaves as they are when they are blank, such as phones, which are shown masked."""
     pictures: bool = False
     """Whether its forms take pictures."""
-    searched: Sequence[str] = field(default=("number", "name"))
-    """Columns that a search field looks in, by their beginning."""
     bulk_fields: Sequence[str] = ()
     """Fields that can be changed in many records at once."""
     tools: Sequence[Tool] = ()
@@ -211,15 +208,10 @@ def _options(archive: Archive, request: Request) -> Response:
 
 
 def find_records(ctx: Context, archive: Archive, text: str) -> list[tuple[int, str]]:
-    """(id, label) of the records that the actor may see and whose number or name begins with ``text``."""
-    text = text.strip()[:60]
+    """(id, label) of the records that the actor may see and that the list's own search finds for ``text``."""
     model = archive.model
-    query = select(model.id, model.number, model.name).where(visible(model, ctx.actor, archive.view))
-    if text:
-        found = [prefix_range(getattr(model, name), text) for name in archive.searched]
-        if model.__scope__.merges:
-            found.append(model.id.in_(called_before(model.__scope__.kind, prefix_range(MergedRecord.number, text))))
-        query = query.where(or_(*found))
+    conditions = archive.listing.conditions(ctx, {"q": [text.strip()[:60]]})
+    query = select(model.id, model.number, model.name).where(visible(model, ctx.actor, archive.view), *conditions)
     rows = ctx.session.execute(query.order_by(model.number).limit(OFFERED))
     return [(number, f"{code} {name}") for number, code, name in rows]
 

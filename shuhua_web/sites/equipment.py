@@ -193,7 +193,6 @@ EQUIPMENT = Archive(
     new_initial=_from_address,
     kept_when_blank=frozenset({"number", "name"}),
     pictures=True,
-    searched=("number", "name", "serial", "code"),
     bulk_fields=("batch", "project_id", "customer_id", "warranty_to", "safe_life_to"),
     summary="piece of equipment",
     plural="equipment",

@@ -86,10 +86,13 @@ def test_markup_in_a_name_is_shown_as_text(office):
     assert "&lt;img src=x" in page.text
 
 
-def test_records_are_offered_by_the_beginning_of_number_or_name(office):
+def test_records_are_offered_by_what_their_list_finds(office, world):
     assert office.get("/customers/options", {"q": "KH1"}).text.count("<option") == 1
     assert "KH3" not in office.get("/customers/options", {"q": "KH"}).text
     assert "disabled" in office.get("/customers/options", {"q": "100%"}).text
+    customer = world.customers["one"]
+    for words in (customer.name[1:3], customer.phone_tail):
+        assert f'value="{customer.id}"' in office.get("/customers/options", {"q": words}).text, words
 
 
 def test_a_phone_is_revealed_in_place(as_, world):
