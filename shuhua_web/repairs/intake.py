@@ -11,7 +11,7 @@ from typing import Any
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 
 from shuhua_core.accounts.permissions import Permission
 from shuhua_core.archives.contacts import Caller, find_callers, reveal_contact
@@ -33,6 +33,8 @@ from .facts import TITLE
 from .forms import ArrangedForm, intake_form, place_box, report_form
 from .queries import find_pieces, pieces_of_customer, recent_requests, sites_by_text
 
+Requests = Sequence[tuple[RepairRequest, Badge, str]]
+"""Each with its state and the moment of its report."""
 Places = Sequence[tuple[Site | None, Sequence[Equipment]]]
 SHOWN_IN_FULL = 4
 """Callers whose equipment and requests are shown; who answers to more should type more digits."""
@@ -82,7 +84,7 @@ class KnownCaller:
     contact_id: int | None
     customer_id: int | None
     pieces: Places
-    requests: Sequence[tuple[RepairRequest, Badge, str]]
+    requests: Requests
 
     def vals(self, **more: int) -> str:
         """What a click on them sends, as JSON."""
@@ -102,12 +104,15 @@ def callers(request: Request) -> dict[str, Any]:
     try:
         found = find_callers(request.ctx, typed)
     except Invalid:
-        return {"callers": (), "hint": _("Type the whole phone number, or its last four digits.")}
-    if not found:
-        return {"callers": (), "hint": _("Nobody is known by this number yet. The caller will be kept as a new contact.")}
+        return {"callers": (), "requests": (), "hint": _("Type the whole phone number, or its last four digits.")}
     whole = normalise(typed)
+    if not found:
+        # Who reported in the app or by a label is no contact, and calls to ask how it goes.
+        by_phone = RepairRequest.caller_phone == whole if whole else RepairRequest.caller_tail == typed.strip()
+        hint = _("Nobody is known by this number yet. The caller will be kept as a new contact.")
+        return {"callers": (), "requests": _requests(request, by_phone), "hint": hint}
     known = [_known(request, each, whole=whole, in_full=index < SHOWN_IN_FULL) for index, each in enumerate(found)]
-    return {"callers": known, "hint": None}
+    return {"callers": known, "requests": (), "hint": None}
 
 
 def _known(request: Request, caller: Caller, *, whole: str | None, in_full: bool) -> KnownCaller:
@@ -124,13 +129,17 @@ def _known(request: Request, caller: Caller, *, whole: str | None, in_full: bool
     )
 
 
-def _earlier(request: Request, caller: Caller) -> list[tuple[RepairRequest, Badge, str]]:
+def _earlier(request: Request, caller: Caller) -> Requests:
     theirs = [RepairRequest.caller_phone == caller.phone]
     theirs += [RepairRequest.customer_id == caller.customer_id] if caller.customer_id else []
+    return _requests(request, or_(*theirs))
+
+
+def _requests(request: Request, condition: ColumnElement[bool]) -> Requests:
     table, zone = MACHINE.newest(request.ctx), request.deployment.settings.timezone
     return [
         (each, badge(table, each.state, request.locale_name), formats.moment(each.created_at, zone))
-        for each in recent_requests(request.ctx, or_(*theirs))[:6]
+        for each in recent_requests(request.ctx, condition)[:6]
     ]
 
 

@@ -10,7 +10,7 @@ from shuhua_core.archives.models import Contact
 from shuhua_core.audit.models import AuditEntry
 from shuhua_core.media.models import MediaFile
 from shuhua_core.repairs.models import RepairRequest
-from tests.web.work import count, jpeg
+from tests.web.work import count, flow_in, jpeg
 
 
 @pytest.fixture
@@ -73,6 +73,19 @@ def test_a_caller_is_found_by_number_and_by_the_last_four_digits_with_equipment_
         assert "太空漫步机" in page
     assert "Nobody is known" in office.get("/repairs/intake/callers", {"caller_phone": "139 0000 9999"})
     assert "last four digits" in office.get("/repairs/intake/callers", {"caller_phone": "13"})
+
+
+def test_who_reported_in_the_app_and_calls_to_ask_is_found_by_their_request(browser, office, deployment, world):
+    with flow_in(deployment, world) as flow:
+        repair = flow.report(symptom="座椅开裂")
+        repair.caller_phone = "13900007777"
+        number = repair.number
+    for typed in ("7777", "139 0000 7777"):
+        page = office.get("/repairs/intake/callers", {"caller_phone": typed})
+        assert number in page
+        assert "座椅开裂" in page
+    assert number not in office.get("/repairs/intake/callers", {"caller_phone": "7778"})
+    assert number not in browser("call_centre_other").get("/repairs/intake/callers", {"caller_phone": "7777"})
 
 
 def test_callers_of_another_branch_are_not_found(browser, office, world):
