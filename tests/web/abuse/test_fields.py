@@ -52,7 +52,8 @@ def test_case_6_a_repairer_sees_what_the_repair_needs_and_not_the_request(as_, w
     walk.to_assigned(task)
     seen = walk.see_task("repairer", task)
     assert set(seen["requests"][0]) == {
-        "id", "number", "state", "symptom", "address", "longitude", "latitude", "caller_name", "caller_phone", "in_warranty", "media",
+        "id", "number", "state", "symptom", "address", "longitude", "latitude", "caller_name", "caller_phone",
+        "in_warranty", "media",
     }  # fmt: skip
     as_("repairer").api.get("/repairs/1", status=403)
 
