@@ -125,6 +125,8 @@ def test_a_quotation_written_without_a_network_by_an_app_that_was_killed_reaches
     page.locator('[data-action="accept"]').click()
     phone.send(page)
     expect(page.locator("[data-quotation]")).to_contain_text("已同意", timeout=20_000)
+    page.goto("/m/#/queue")  # the record shows what is to come before the server has heard of it
+    expect(page.locator('[data-state="done"]')).to_have_count(1, timeout=20_000)
     theirs.close()
     with deployment.database.read() as session:
         assert session.get_one(Task, dear).consent == "given"
