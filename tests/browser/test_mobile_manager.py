@@ -62,8 +62,6 @@ def test_a_manager_accepts_assigns_takes_back_and_objects(pocket, deployment, wo
     expect(section.locator("[data-task]")).to_have_count(2)
     page.locator(f'[data-task="{first}"]').click()
     phone.press(page, "accept")
-    expect(page.locator(".page").first).to_contain_text("已接收")
-    expect(page.locator("[data-item]")).to_have_count(0, timeout=20_000)
     phone.press(page, "assign")
     page.locator("label.choice", has_text="测试·repairer").first.click()
     assert faults(page) == []

@@ -52,28 +52,28 @@ export class Queue {
   }
 
   /** Sends until nothing more can go. Tells of each item that came to an answer. */
-  async run(owner: number | null, told: (item: Item, answer: JsonObject | null) => Promise<void> | void): Promise<void> {
+  async run(owner: number | null, told: (item: Item) => Promise<void> | void): Promise<void> {
     this.pause = "none";
     for (;;) {
       const item = nextOf(await this.store.all(), owner, this.clock());
       if (item === null) {
         return;
       }
-      const answer = await this.sendOne(item);
-      await told((await this.store.get(item.id)) ?? item, answer);
+      await this.sendOne(item);
+      await told((await this.store.get(item.id)) ?? item);
       if (this.pause !== "none") {
         return;
       }
     }
   }
 
-  private async sendOne(item: Item): Promise<JsonObject | null> {
+  private async sendOne(item: Item): Promise<void> {
     const media = new Map<string, number>();
     for (const blob of blobsOf(item)) {
       const uploaded = await this.sender.upload(blob);
       if (uploaded.kind !== "stored") {
         await this.settle(item, uploaded, true);
-        return null;
+        return;
       }
       media.set(blob, uploaded.media);
     }
@@ -87,7 +87,6 @@ export class Queue {
     await this.store.put(sent);
     const answer = await this.sender.send(sent, path, body);
     await this.settle(sent, answer, false);
-    return answer.kind === "answer" && answer.status < 300 ? answer.body : null;
   }
 
   private async settle(item: Item, answer: Answer, ofUpload: boolean): Promise<void> {

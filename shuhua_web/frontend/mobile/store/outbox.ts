@@ -12,7 +12,12 @@ const sender: Sender = {
   upload,
   async send(item: Item, path: string, body: JsonObject): Promise<Answer> {
     try {
-      return { kind: "answer", ...(await ask(item.method, path, { body, key: item.id, version: item.version })) };
+      const answer = await ask(item.method, path, { body, key: item.id, version: item.version });
+      if (answer.status < 300) {
+        // Before the item is over: else the record would stand there for a moment as it was, with its old buttons.
+        await listener.answered(item, answer.body).catch(console.error);
+      }
+      return { kind: "answer", ...answer };
     } catch (error) {
       if (error instanceof Unreachable) {
         return { kind: "unreachable" };
@@ -35,8 +40,13 @@ export const queue = new Queue(store, sender, Date.now);
 /** What screens show of the queue beside its items. */
 export const sending = reactive({ busy: false, pause: "none" as Queue["pause"] });
 
-type Told = (item: Item, answer: JsonObject | null) => Promise<void> | void;
-let told: Told = () => undefined;
+export interface Listener {
+  /** The server has done what an item asks. */
+  answered: (item: Item, answer: JsonObject) => Promise<void>;
+  /** An item came to an answer, which is kept with it. */
+  settled: (item: Item) => Promise<void>;
+}
+let listener: Listener = { answered: async () => undefined, settled: async () => undefined };
 let timer: ReturnType<typeof setTimeout> | undefined;
 let wanted = false;
 
@@ -98,7 +108,7 @@ async function alone(run: () => Promise<void>): Promise<void> {
   await (navigator.locks ? navigator.locks.request("shuhua-queue", run) : run());
 }
 
-async function settled(item: Item, answer: JsonObject | null): Promise<void> {
+async function settled(item: Item): Promise<void> {
   if (item.state === "done") {
     await letGo(blobsOf(item));
   }
@@ -109,7 +119,7 @@ async function settled(item: Item, answer: JsonObject | null): Promise<void> {
   if (queue.pause === "sign_in") {
     expire();
   }
-  await told(item, answer);
+  await listener.settled(item);
 }
 
 async function plan(): Promise<void> {
@@ -121,8 +131,8 @@ async function plan(): Promise<void> {
 }
 
 /** Begins to send: after a crash what was sent waits again, and a network that comes back is used at once. */
-export async function begin(listener: Told): Promise<void> {
-  told = listener;
+export async function begin(who: Listener): Promise<void> {
+  listener = who;
   await alone(() => queue.recover());
   addEventListener("online", () => void queue.hurry().then(flush));
   document.addEventListener("visibilitychange", () => {

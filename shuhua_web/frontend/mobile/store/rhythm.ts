@@ -5,14 +5,14 @@ import { begin, flush, queue, sending, tidy } from "./outbox";
 import { room } from "./files";
 import { lookAtPush, push } from "./push";
 import { session } from "./session";
-import { afterItem, sync, synchronise } from "./sync";
+import { afterItem, keepAnswer, sync, synchronise } from "./sync";
 import { prepare } from "./updates";
 
 const MINUTE = 60_000;
 let prepared = false;
 
 export async function keepFresh(): Promise<void> {
-  await begin(afterItem);
+  await begin({ answered: keepAnswer, settled: afterItem });
   await tidy();
   void room();
   watch(

@@ -3,7 +3,6 @@ import { reactive } from "vue";
 import { Problem, read, readAll, Unreachable } from "../api/client";
 import type { Row, Task } from "../api/records";
 import type { Table } from "../queue/foresee";
-import { isOver } from "../queue/order";
 import type { Item, JsonObject } from "../queue/types";
 import { readChoices } from "./choices";
 import { database, type Kept, setSetting, setting } from "./database";
@@ -278,24 +277,28 @@ const MADE: Record<string, string> = {
   send: "quotation",
 };
 
-/** Keeps what an item of the queue was answered with, and looks again at what was refused. */
-export async function afterItem(item: Item, answer: JsonObject | null): Promise<void> {
+/** Keeps what the server answered to an item of the queue. */
+export async function keepAnswer(item: Item, answer: JsonObject): Promise<void> {
   const made = MADE[item.action];
   const [kind, id] = item.lane.split("/");
-  if (made !== undefined && isOver(item) && typeof answer?.["id"] === "number") {
+  if (typeof answer["id"] !== "number") {
+    return;
+  }
+  if (made !== undefined) {
     await keepWhole(made, answer as unknown as Row);
     if (kind === made && Number(id) !== answer["id"]) {
       // A new version was made of it, and it was withdrawn.
       await refresh(kind, Number(id)).catch(() => undefined);
     }
-    return;
-  }
-  if (!kind || !(kind in PATHS)) {
-    return;
-  }
-  if (isOver(item) && answer !== null && typeof answer["id"] === "number" && Array.isArray(answer["actions"])) {
+  } else if (kind && kind in PATHS && Array.isArray(answer["actions"])) {
     await keepWhole(kind, answer as unknown as Row);
-  } else if (item.refusal !== null && Number(id) > 0) {
+  }
+}
+
+/** Looks again at what was refused. */
+export async function afterItem(item: Item): Promise<void> {
+  const [kind, id] = item.lane.split("/");
+  if (item.refusal !== null && kind && kind in PATHS && Number(id) > 0) {
     await refresh(kind, Number(id)).catch(() => undefined);
   }
 }
